@@ -1,0 +1,1 @@
+"""The kernel: events, the ledger that keeps them, and everything that carries them."""

@@ -1,0 +1,140 @@
+"""Campaigns: what may be asked of them, and what they say happened.
+
+These shapes are the stored bytes. Add fields with defaults; never rename, never remove.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from trackagoat.events.catalogue.words import CampaignId, Command, Event, ItemType, Json, ProjectId, Refused
+
+
+class CampaignsEvent(Event, frozen=True, kw_only=True):
+    """Said by campaigns; stream `graph-<project>`."""
+
+    speaker: ClassVar[str] = "campaigns"
+
+
+class CampaignCreated(CampaignsEvent, frozen=True, kw_only=True, tag="campaign.created.v1"):
+    """A campaign was opened in a project."""
+
+    campaign: CampaignId
+    project: ProjectId
+    name: str
+    readme: str | None = None
+    metadata: dict[str, Json] = {}
+    target_views: int | None = None
+    target_at: datetime | None = None
+
+
+class CampaignUpdated(CampaignsEvent, frozen=True, kw_only=True, tag="campaign.updated.v1"):
+    """The campaign as it is after the change, whole."""
+
+    campaign: CampaignId
+    project: ProjectId
+    name: str
+    readme: str | None = None
+    metadata: dict[str, Json] = {}
+    target_views: int | None = None
+    target_at: datetime | None = None
+
+
+class CampaignDeleted(CampaignsEvent, frozen=True, kw_only=True, tag="campaign.deleted.v1"):
+    """The campaign, its items and its places in other campaigns are gone."""
+
+    campaign: CampaignId
+    project: ProjectId
+
+
+class CampaignItemAdded(CampaignsEvent, frozen=True, kw_only=True, tag="campaign.item_added.v1"):
+    """A creator, video or campaign is an item of the campaign from now on."""
+
+    campaign: CampaignId
+    project: ProjectId
+    item_type: ItemType
+    item: UUID
+
+
+class CampaignItemRemoved(CampaignsEvent, frozen=True, kw_only=True, tag="campaign.item_removed.v1"):
+    """It no longer is."""
+
+    campaign: CampaignId
+    project: ProjectId
+    item_type: ItemType
+    item: UUID
+
+
+Events = CampaignCreated | CampaignUpdated | CampaignDeleted | CampaignItemAdded | CampaignItemRemoved
+
+
+class CampaignsCommand(Command, frozen=True, kw_only=True):
+    """Asked of campaigns."""
+
+    service: ClassVar[str] = "campaigns"
+    project: ProjectId
+
+
+class CreateCampaign(CampaignsCommand, frozen=True, kw_only=True, tag="campaign.create"):
+    """Open a campaign."""
+
+    campaign: CampaignId
+    name: str
+    readme: str | None = None
+    metadata: dict[str, Json] = {}
+    target_views: int | None = None
+    target_at: datetime | None = None
+
+
+class UpdateCampaign(CampaignsCommand, frozen=True, kw_only=True, tag="campaign.update"):
+    """Replace what is given; None leaves a field unless its `set_*` flag is up."""
+
+    campaign: CampaignId
+    name: str | None = None
+    readme: str | None = None
+    set_readme: bool = False
+    metadata: dict[str, Json] | None = None
+    set_metadata: bool = False
+    target_views: int | None = None
+    set_target_views: bool = False
+    target_at: datetime | None = None
+    set_target_at: bool = False
+
+
+class DeleteCampaign(CampaignsCommand, frozen=True, kw_only=True, tag="campaign.delete"):
+    """Take the campaign away; creators, videos and sub-campaigns stay."""
+
+    campaign: CampaignId
+
+
+class AddItem(CampaignsCommand, frozen=True, kw_only=True, tag="campaign.add_item"):
+    """Put a creator, video or campaign of the same project into the campaign."""
+
+    campaign: CampaignId
+    item_type: ItemType
+    item: UUID
+
+
+class RemoveItem(CampaignsCommand, frozen=True, kw_only=True, tag="campaign.remove_item"):
+    """Take a direct item out."""
+
+    campaign: CampaignId
+    item_type: ItemType
+    item: UUID
+
+
+Commands = CreateCampaign | UpdateCampaign | DeleteCampaign | AddItem | RemoveItem
+
+
+class CircularReference(Refused):
+    """That campaign already contains this one."""
+
+
+class DuplicateItem(Refused):
+    """That is already an item of this campaign."""
+
+
+class ProjectMismatch(Refused):
+    """That belongs to another project."""

@@ -1,0 +1,58 @@
+"""Commands: how a service is asked. FastStream carries request and reply; the writer decides."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import structlog
+from faststream.nats import NatsBroker, NatsMessage, NatsResponse
+from faststream.security import SASLPlaintext
+
+from trackagoat.events.bus import Bus, ask_from
+from trackagoat.events.codec import decode_commands, encode
+from trackagoat.events.host.metrics import COMMAND_SECONDS
+from trackagoat.events.topology import command_subject
+from trackagoat.events.writer import Writer
+
+log = structlog.get_logger()
+
+
+def broker(bus: Bus, service: str, commands: list[str], writer: Writer) -> NatsBroker:
+    """A broker that answers these commands of the service; the caller starts and stops it.
+
+    FastStream's own decoding and logging are off: the codec decodes, and a log line per message halves throughput.
+    """
+    options = bus.options()
+    user, password = options.pop("user"), options.pop("password")
+    security = SASLPlaintext(username=user, password=password) if user and password else None
+    server = NatsBroker(**options, security=security, max_reconnect_attempts=-1, logger=None, apply_types=False)
+    for name in commands:
+        _answer(server, service, name, writer)
+    return server
+
+
+async def _whole(message: NatsMessage) -> NatsMessage:
+    """Hand over the message as it is: the ask travels in its headers."""
+    return message
+
+
+def _answer(server: NatsBroker, service: str, name: str, writer: Writer) -> None:
+    latency = COMMAND_SECONDS.labels(name)
+
+    @server.subscriber(command_subject(service, name), queue=service, decoder=_whole, max_workers=64)
+    async def answer(message: NatsMessage) -> NatsResponse:
+        started = time.perf_counter()
+        try:
+            outcomes = await writer.handle(ask_from(message.headers), decode_commands(name, message.body))
+        except Exception as error:
+            log.exception("command failed", command=name)
+            return NatsResponse(b"", headers={"fault": f"{service} failed on {name}: {type(error).__name__}"})
+        finally:
+            latency.observe(time.perf_counter() - started)
+        return NatsResponse(encode(outcomes), headers={"content-type": "application/json"})
+
+
+def names(service: Any) -> list[str]:
+    """The commands a service decides."""
+    return [command.__name__ for decider in service.deciders for command in decider.commands]

@@ -1,0 +1,149 @@
+"""Work that falls due: rows with a time, claimed under a lease, finished under its fence.
+
+There are no timers in memory. A row that was scheduled anew while somebody worked on it is worked on again: the
+stale result is dropped, because the fence has moved on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import asyncpg
+import structlog
+
+from trackagoat.events import clock
+from trackagoat.events.catalogue.words import OrgId
+from trackagoat.events.effects import Claimed, Done, Write
+from trackagoat.events.sql import Db, write
+
+if TYPE_CHECKING:
+    from trackagoat.events.host.service import Due
+    from trackagoat.events.writer import Writer
+
+log = structlog.get_logger()
+
+
+@write(
+    """
+    INSERT INTO due AS d (kind, key, org, due_at, payload)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::timestamptz[], $5::jsonb[])
+    ON CONFLICT (kind, key) DO UPDATE SET due_at = excluded.due_at, payload = excluded.payload, attempts = 0,
+        fence = d.fence + 1, holder = NULL, lease_until = NULL
+    """,
+    key=("kind", "key"),
+)
+def schedule(kind: str, key: str, org: OrgId, due_at: datetime, payload: Any = None) -> Write:
+    """The work is due at that time, whatever was planned before."""
+    ...
+
+
+@write(
+    """
+    INSERT INTO due AS d (kind, key, org, due_at, payload)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::timestamptz[], $5::jsonb[])
+    ON CONFLICT (kind, key) DO UPDATE SET due_at = least(d.due_at, excluded.due_at), payload = excluded.payload,
+        fence = d.fence + 1, holder = NULL, lease_until = NULL
+    """,
+    key=("kind", "key"),
+)
+def pull_in(kind: str, key: str, org: OrgId, due_at: datetime, payload: Any = None) -> Write:
+    """The work is due at that time at the latest."""
+    ...
+
+
+@write(
+    "DELETE FROM due USING unnest($1::text[], $2::text[]) AS t(kind, key) WHERE due.kind = t.kind AND due.key = t.key",
+    key=("kind", "key"),
+)
+def unschedule(kind: str, key: str) -> Write:
+    """The work is off."""
+    ...
+
+
+_CLAIM = """
+UPDATE due SET holder = $1, lease_until = $3::timestamptz + $4::interval, fence = due.fence + 1
+FROM (
+    SELECT kind, key FROM due
+    WHERE kind = $2 AND due_at <= $3 AND (lease_until IS NULL OR lease_until <= $3)
+    ORDER BY due_at LIMIT $5 FOR UPDATE SKIP LOCKED
+) ripe
+WHERE due.kind = ripe.kind AND due.key = ripe.key
+RETURNING due.kind, due.key, due.org, due.due_at, due.attempts, due.payload, due.fence
+"""
+_NEXT = "SELECT min(greatest(due_at, coalesce(lease_until, due_at))) FROM due WHERE kind = $1"
+_HELD = """
+SELECT d.kind, d.key, d.fence FROM due d
+JOIN unnest($1::text[], $2::text[], $3::bigint[]) AS t(kind, key, fence) USING (kind, key, fence)
+ORDER BY d.kind, d.key FOR UPDATE OF d
+"""
+_AGAIN = """
+UPDATE due SET due_at = t.due_at, attempts = t.attempts, payload = t.payload, holder = NULL, lease_until = NULL
+FROM unnest($1::text[], $2::text[], $3::bigint[], $4::timestamptz[], $5::int[], $6::jsonb[])
+    AS t(kind, key, fence, due_at, attempts, payload)
+WHERE due.kind = t.kind AND due.key = t.key AND due.fence = t.fence
+"""
+_FINISHED = """
+DELETE FROM due USING unnest($1::text[], $2::text[], $3::bigint[]) AS t(kind, key, fence)
+WHERE due.kind = t.kind AND due.key = t.key AND due.fence = t.fence
+"""
+_BACK_OFF = """
+UPDATE due SET lease_until = $4 FROM unnest($1::text[], $2::text[], $3::bigint[]) AS t(kind, key, fence)
+WHERE due.kind = t.kind AND due.key = t.key AND due.fence = t.fence
+"""
+
+
+async def claim(db: Db, due: Due, holder: UUID, now: datetime) -> list[Claimed]:
+    """Take the ripest rows nobody works on."""
+    lease = timedelta(seconds=due.lease_seconds)
+    rows = await db.fetch(_CLAIM, holder, due.kind, now, lease, due.batch)
+    return [Claimed(**row) for row in rows]
+
+
+async def finish(tx: Any, writer: Writer, done: Sequence[Done], now: datetime) -> None:
+    """Commit what became of the rows this process still holds; stale results are dropped."""
+    keys = _keys([d.claimed for d in done])
+    held = {(r["kind"], r["key"], r["fence"]) for r in await tx.fetch(_HELD, *keys)}
+    mine = [d for d in done if (d.claimed.kind, d.claimed.key, d.claimed.fence) in held]
+    again = [d for d in mine if d.again is not None]
+    await tx.execute(_FINISHED, *_keys([d.claimed for d in mine if d.again is None]))
+    await tx.execute(
+        _AGAIN,
+        *_keys([d.claimed for d in again]),
+        [d.again for d in again],
+        [d.attempts for d in again],
+        [d.claimed.payload if d.payload is None else d.payload for d in again],
+    )
+    await writer.apply(tx, [effect for d in mine for effect in d.effects], now)
+
+
+def _keys(claimed: Sequence[Claimed]) -> tuple[list[str], list[str], list[int]]:
+    return [c.kind for c in claimed], [c.key for c in claimed], [c.fence for c in claimed]
+
+
+async def work_once(pool: asyncpg.Pool[Any], writer: Writer, due: Due, holder: UUID, now: datetime) -> int:
+    """Claim, run and finish one batch of one kind; how many rows were claimed."""
+    claimed = await claim(pool, due, holder, now)
+    if not claimed:
+        return 0
+    try:
+        done = await due.run(pool, claimed, now)
+        await writer.transact(lambda tx: finish(tx, writer, done, now))
+    except Exception:
+        log.exception("due work failed; its rows are tried again", kind=due.kind, rows=len(claimed))
+        retry_at = now + timedelta(seconds=clock.jitter(5))
+        await pool.execute(_BACK_OFF, *_keys(claimed), retry_at)
+    return len(claimed)
+
+
+async def run(pool: asyncpg.Pool[Any], writer: Writer, due: Due, holder: UUID, poll: float = 1.0) -> None:
+    """Work on one kind for ever: at once when something was committed, else when the next row is ripe."""
+    while True:
+        writer.committed.clear_for(due.kind)
+        if await work_once(pool, writer, due, holder, clock.now()) >= due.batch:
+            continue
+        upcoming = await pool.fetchval(_NEXT, due.kind)
+        wait = poll if upcoming is None else min(poll, max(0.01, (upcoming - clock.now()).total_seconds()))
+        await writer.committed.wait_for(due.kind, wait)

@@ -1,0 +1,34 @@
+"""Connections to PostgreSQL: every one speaks JSON as values and looks into its service's schema."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from trackagoat.events.codec import encode
+
+_decode = msgspec.json.Decoder().decode
+
+
+async def prepare(connection: asyncpg.Connection[Any]) -> None:
+    """Make jsonb columns and parameters plain values."""
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", encoder=lambda value: encode(value).decode(), decoder=_decode, format="text"
+    )
+
+
+async def connect_pool(dsn: str, schema: str, size: int = 8) -> asyncpg.Pool[Any]:
+    """A pool whose connections resolve bare names in that schema."""
+    pool = await asyncpg.create_pool(
+        dsn,
+        min_size=1,
+        max_size=size,
+        init=prepare,
+        command_timeout=60,
+        server_settings={"search_path": schema, "application_name": f"trackagoat {schema}", "timezone": "UTC"},
+    )
+    assert pool is not None  # noqa: S101 - the library's signature allows None, its code does not
+    return pool
+

@@ -1,0 +1,90 @@
+"""Health is progress: when a head moves and the mark behind it does not, the service is not ready."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import asyncpg
+import msgspec
+import structlog
+
+from trackagoat.events import clock
+from trackagoat.events.bus import Bus
+from trackagoat.events.host.metrics import CHECKPOINT, DUE_AGE_SECONDS, FEED_HEAD, LAG_EVENTS, LAG_SECONDS
+from trackagoat.events.host.service import Service
+
+log = structlog.get_logger()
+
+STUCK_SECONDS = 30.0
+LOOK_SECONDS = 2.0
+
+_OWN = "SELECT (SELECT seq FROM feed_head) AS head, (SELECT count(*) FROM unsequenced) AS waiting"
+_MARK = "SELECT seq FROM checkpoints WHERE projection = $1 AND source = $2 AND partition = -1"
+_DUE = "SELECT kind, min(due_at) AS due_at FROM due GROUP BY kind"
+
+
+class Mark(msgspec.Struct):
+    """How far one runner is behind, and since when (monotonic seconds) it has not moved."""
+
+    value: int = -1
+    lag: int = 0
+    since: float = 0.0
+
+
+class Health:
+    """Looks at marks and heads now and then; answers whether the service is able to serve."""
+
+    def __init__(self, pool: asyncpg.Pool[Any], bus: Bus, service: Service) -> None:
+        """Nothing is known before the first look."""
+        self._pool, self._bus, self._service = pool, bus, service
+        self._marks: dict[str, Mark] = {}
+        self._database = "not looked at yet"
+
+    async def run(self) -> None:
+        """Look for ever."""
+        while True:
+            try:
+                await self.look()
+                self._database = ""
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+                self._database = f"database: {error!r}"
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def faults(self) -> list[str]:
+        """Why the service is not ready; empty when it is."""
+        found = [self._database] if self._database else []
+        if not self._bus.connected:
+            found.append("nats: not connected")
+        loop = asyncio.get_running_loop()
+        for name, mark in self._marks.items():
+            if mark.lag and loop.time() - mark.since > STUCK_SECONDS:
+                found.append(f"{name}: {mark.lag} behind and not moving for {loop.time() - mark.since:.0f} s")
+        return found
+
+    async def look(self) -> None:
+        """Read heads and marks once."""
+        own = await self._pool.fetchrow(_OWN)
+        FEED_HEAD.set(own["head"])
+        self._note("sequencer", own["head"], own["waiting"])
+        for part in (*self._service.projections, *self._service.policies):
+            for source in part.sources - {self._service.name}:
+                await self._follow(part.name, source)
+        for row in await self._pool.fetch(_DUE):
+            DUE_AGE_SECONDS.labels(row["kind"]).set(max(0.0, (clock.now() - row["due_at"]).total_seconds()))
+
+    async def _follow(self, part: str, source: str) -> None:
+        head = await self._pool.fetchval(f"SELECT seq FROM {source}.feed_head")  # noqa: S608 - a service's name
+        value = await self._pool.fetchval(_MARK, part, source) or 0
+        mark = self._note(f"{part} from {source}", value, max(0, head - value))
+        CHECKPOINT.labels(part, source).set(value)
+        LAG_EVENTS.labels(part, source).set(mark.lag)
+        behind = asyncio.get_running_loop().time() - mark.since if mark.lag else 0.0
+        LAG_SECONDS.labels(part, source).set(behind)
+
+    def _note(self, name: str, value: int, lag: int) -> Mark:
+        mark = self._marks.setdefault(name, Mark())
+        if value != mark.value or not lag:
+            mark.since = asyncio.get_running_loop().time()
+        mark.value, mark.lag = value, lag
+        return mark

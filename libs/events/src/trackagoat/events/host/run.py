@@ -1,0 +1,169 @@
+"""Running a service: everything opened in order, supervised while it runs, closed in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, TypeVar
+
+import asyncpg
+import structlog
+from aiohttp import web
+
+from trackagoat.events import clock, commands, due, leases, relay, sequencer, topology
+from trackagoat.events.bus import Bus, BusAsker
+from trackagoat.events.errors import KernelError
+from trackagoat.events.host import logs, migrate
+from trackagoat.events.host.database import connect_pool
+from trackagoat.events.host.health import Health
+from trackagoat.events.host.http import add_health
+from trackagoat.events.host.service import ASKER, DB, Service
+from trackagoat.events.host.settings import Settings
+from trackagoat.events.projector import Follower
+from trackagoat.events.wake import Wake
+from trackagoat.events.writer import Writer
+
+log = structlog.get_logger()
+S = TypeVar("S", bound=Settings)
+
+
+def main(build: Callable[[S], Service], settings_type: type[S]) -> None:
+    """Read the settings, run the service until it is told to stop, exit."""
+    settings = settings_type()
+    service = build(settings)
+    logs.configure(service.name, settings.log_level)
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_until_signal(service, settings))
+    except KernelError as error:
+        log.critical("cannot run", error=f"{type(error).__name__}: {error}", remedy=(type(error).__doc__ or "").strip())
+        sys.exit(1)
+
+
+async def _until_signal(service: Service, settings: Settings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with running(service, settings):
+        log.info("running")
+        await stop.wait()
+        log.info("stopping")
+
+
+@contextlib.asynccontextmanager
+async def running(service: Service, settings: Settings) -> AsyncIterator[int]:
+    """The service, running; the value is its HTTP port."""
+    async with contextlib.AsyncExitStack() as stack:
+        pool = await connect_pool(settings.database_url.get_secret_value(), service.name, settings.pool_size)
+        stack.push_async_callback(_close, pool)
+        await migrate.verify(pool, service.name)
+        password = settings.nats_password.get_secret_value() if settings.nats_password else None
+        bus = await Bus(settings.nats_url, service.name, settings.nats_user, password).open()
+        stack.push_async_callback(bus.close)
+        await topology.verify(bus.jetstream(), _streams(service))
+        for around in service.around:
+            await stack.enter_async_context(around)
+        health = Health(pool, bus, service)
+        writer = Writer(pool, service)
+        tasks = await stack.enter_async_context(_tasks())
+        for name, work in _work(service, settings, pool, bus, writer, health).items():
+            tasks.append(asyncio.create_task(_kept(name, work), name=name))
+        if service.deciders:
+            server = commands.broker(bus, service.name, commands.names(service), writer)
+            await server.start()
+            stack.push_async_callback(server.stop)
+        yield await stack.enter_async_context(_site(service, settings, pool, bus, health))
+
+
+def _streams(service: Service) -> set[str]:
+    """The services whose streams this one needs."""
+    heard = {source for part in (*service.projections, *service.policies) for source in part.sources}
+    return (heard | {service.name}) & set(topology.SERVICES)
+
+
+Work = Callable[[], Awaitable[None]]
+
+
+def _work(  # noqa: PLR0913 - what the parts are made of
+    service: Service, settings: Settings, pool: asyncpg.Pool[Any], bus: Bus, writer: Writer, health: Health
+) -> dict[str, Work]:
+    """Everything that runs beside the doors, by name."""
+    holder, sequenced = clock.new_id(), Wake()
+    work: dict[str, Work] = {"health": health.run}
+
+    def leased(name: str, what: Work) -> None:
+        work[name] = lambda: leases.hold(pool, name, holder, settings.lease_seconds, what)
+
+    if service.name in topology.SERVICES:
+        leased("sequencer", lambda: sequencer.run(pool, writer.committed, sequenced))
+        leased("relay", lambda: relay.run(pool, bus, service.name, sequenced))
+    for part in (*service.projections, *service.policies):
+        for source in sorted(part.sources - {service.name}):
+            leased(f"follow {part.name} {source}", Follower(writer, pool, bus, part, source).run)
+    for kind in service.due:
+        work[f"due {kind.kind}"] = _due(pool, writer, kind, holder)
+    return work
+
+
+def _due(pool: asyncpg.Pool[Any], writer: Writer, kind: Any, holder: Any) -> Work:
+    return lambda: due.run(pool, writer, kind, holder)
+
+
+async def _kept(name: str, work: Work) -> None:
+    """Run the work for ever; whatever ends it is logged and it begins again."""
+    while True:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - a fault of one part must not end the others
+            log.warning("failed, trying again", part=name, error=repr(error))
+        await asyncio.sleep(clock.jitter(1))
+
+
+@contextlib.asynccontextmanager
+async def _tasks() -> AsyncIterator[list[asyncio.Task[None]]]:
+    """Tasks that are cancelled, and waited for, on the way out."""
+    tasks: list[asyncio.Task[None]] = []
+    try:
+        yield tasks
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def _site(
+    service: Service, settings: Settings, pool: asyncpg.Pool[Any], bus: Bus, health: Health
+) -> AsyncIterator[int]:
+    app = service.app if service.app is not None else web.Application()
+    app[DB], app[ASKER] = pool, BusAsker(bus)
+    add_health(app, health)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=settings.grace_seconds)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.http_host, settings.http_port).start()
+        port: int = runner.addresses[0][1]
+        log.info("serving", host=settings.http_host, port=port)
+        yield port
+    finally:
+        await runner.cleanup()
+
+
+async def _close(pool: asyncpg.Pool[Any]) -> None:
+    try:
+        async with asyncio.timeout(3):
+            await pool.close()
+    except TimeoutError:
+        pool.terminate()
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop's loop where it exists, which is everywhere but on Windows."""
+    try:
+        import uvloop  # noqa: PLC0415 - optional on some platforms
+    except ImportError:
+        return None
+    return uvloop.new_event_loop

@@ -1,0 +1,237 @@
+"""The projector: facts of other services, followed in order, become rows.
+
+One page at a time is in work per (projection, source). Its rows and the checkpoint commit together, so each fact
+counts exactly once whatever is repeated. Live facts come from JetStream; whenever they do not continue exactly
+where the checkpoint stands, the owner's feed in PostgreSQL fills the gap.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+import structlog
+from nats.aio.msg import Msg
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.errors import NotFoundError
+
+from trackagoat.events.bus import Bus
+from trackagoat.events.catalogue.words import Event
+from trackagoat.events.codec import decode_actor, decode_event
+from trackagoat.events.envelope import Heard
+from trackagoat.events.errors import Unavailable
+from trackagoat.events.host.metrics import CHECKPOINT, FACTS
+from trackagoat.events.host.service import Policy, Projection
+from trackagoat.events.ledger import feed_query, from_row
+from trackagoat.events.topology import stream_name
+from trackagoat.events.writer import Writer, lock_orgs
+
+log = structlog.get_logger()
+
+WINDOW = 1000
+"""Messages asked for ahead of the page in work."""
+HEARTBEAT_SECONDS = 2.0
+EXPIRES_SECONDS = 20.0
+INACTIVE_SECONDS = 60.0
+
+_CHECKPOINT = "SELECT seq FROM checkpoints WHERE projection = $1 AND source = $2 AND partition = -1 FOR UPDATE"
+_BEGIN = "INSERT INTO checkpoints (projection, source, seq) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING"
+_MARK = "UPDATE checkpoints SET seq = $3 WHERE projection = $1 AND source = $2 AND partition = -1"
+
+
+class Gap(Exception):  # noqa: N818 - not an error: the feed fills it
+    """What came next is not what comes next in the feed."""
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Facts in feed order, up to and including `last`; those nobody wants are left out."""
+
+    facts: Sequence[Heard[Event]]
+    last: int
+
+
+class Follower:
+    """Keeps one projection or policy of a service in step with one source."""
+
+    def __init__(self, writer: Writer, pool: asyncpg.Pool[Any], bus: Bus, part: Projection | Policy, source: str) -> None:
+        """Follow `source` for `part`; nothing happens before `run`."""
+        self._writer, self._pool, self._bus = writer, pool, bus
+        self._part, self._source = part, source
+        self._wanted = {e.tag() for e in part.hears(source)}
+        self.seq = 0
+
+    async def run(self) -> None:
+        """Follow until the connection was renewed or the stream has a gap; the next call goes on from there."""
+        await self._pool.execute(_BEGIN, self._part.name, self._source)
+        await self.catch_up()
+        connections = self._bus.connections
+        start = await self._start()
+        tap = Tap(self._bus, stream_name(self._source), start)
+        try:
+            await tap.open()
+            while self._bus.connections == connections:
+                messages = await tap.take()
+                if messages:
+                    await self.apply(self._page(messages))
+        except Gap as gap:
+            log.info("filling a gap from the feed", projection=self._part.name, source=self._source, why=str(gap))
+        finally:
+            await tap.close()
+
+    async def catch_up(self) -> None:
+        """Read the owner's feed up to its head."""
+        self.seq = await self._pool.fetchval(_CHECKPOINT.removesuffix(" FOR UPDATE"), self._part.name, self._source) or 0
+        query = feed_query(self._source)
+        while rows := await self._pool.fetch(query, self.seq, WINDOW):
+            facts = [from_row(self._source, row) for row in rows if row["tag"] in self._wanted]
+            await self.apply(Page(facts, rows[-1]["seq"]))
+
+    async def apply(self, page: Page) -> None:
+        """Write the page's rows, carry out its consequences and move the checkpoint, in one transaction."""
+        await self._writer.transact(lambda tx: self._apply(tx, page))
+        self.seq = page.last
+        FACTS.labels(self._part.name, self._source).inc(len(page.facts))
+        CHECKPOINT.labels(self._part.name, self._source).set(page.last)
+
+    async def _apply(self, tx: Any, page: Page) -> None:
+        if self._part.exclusive and page.facts:
+            await lock_orgs(tx, {f.org for f in page.facts})
+        mark = await tx.fetchval(_CHECKPOINT, self._part.name, self._source)
+        if mark >= page.last:
+            return
+        fresh = [f for f in page.facts if f.seq > mark]
+        if isinstance(self._part, Projection):
+            await self._writer.project(tx, self._part, fresh)
+        else:
+            await self._writer.consequences(tx, self._part, fresh)
+        await tx.execute(_MARK, self._part.name, self._source, page.last)
+
+    async def _start(self) -> int:
+        """Where in the stream the fact after the checkpoint is, or will be."""
+        js, name = self._bus.jetstream(), stream_name(self._source)
+        try:
+            last = await js.get_last_msg(name, f"events.{self._source}.>")
+        except NotFoundError:
+            state = (await js.stream_info(name)).state
+            return int(state.last_seq) + 1
+        ahead = int((last.headers or {})["seq"]) - self.seq
+        return max(1, int(last.seq or 0) - ahead + 1)
+
+    def _page(self, messages: Sequence[Msg]) -> Page:
+        """Decode what is wanted. Raises Gap when a message is not the next one."""
+        facts, seq = [], self.seq
+        for message in messages:
+            headers = message.headers or {}
+            place = int(headers["seq"])
+            if place <= seq:
+                continue
+            if place != seq + 1:
+                message_text = f"expected seq {seq + 1}, the stream gave {place}"
+                raise Gap(message_text)
+            seq = place
+            if headers["ce-type"] in self._wanted:
+                facts.append(from_message(self._source, message))
+        return Page(facts, seq)
+
+
+def from_message(service: str, message: Msg) -> Heard[Event]:
+    """A message of the stream as a fact. Raises Undecodable."""
+    headers = message.headers or {}
+    org, stream = headers["ce-subject"].split("/", 1)
+    return Heard(
+        service=service,
+        seq=int(headers["seq"]),
+        id=UUID(headers["ce-id"]),
+        org=msgspec.convert(org, UUID),
+        stream=stream,
+        version=int(headers["version"]) if "version" in headers else None,
+        at=msgspec.convert(headers["ce-time"], datetime),
+        actor=decode_actor(headers["actor"]),
+        cause=UUID(headers["cause"]) if "cause" in headers else None,
+        request_id=headers.get("correlation"),
+        event=decode_event(headers["ce-type"], message.data),
+    )
+
+
+class Tap:
+    """An ordered read of a stream from a place on: an ephemeral pull consumer with a bounded window."""
+
+    def __init__(self, bus: Bus, stream: str, start: int) -> None:
+        """Nothing happens before `open`."""
+        self._bus, self._stream, self._start = bus, stream, start
+        self._arrived: list[Msg] = []
+        self._flag = asyncio.Event()
+        self._asked = 0
+        self._name = ""
+        self._inbox = ""
+        self._subscription: Any = None
+
+    async def open(self) -> None:
+        """Create the consumer and ask for the first window."""
+        config = ConsumerConfig(
+            deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+            opt_start_seq=self._start,
+            ack_policy=AckPolicy.NONE,
+            mem_storage=True,
+            num_replicas=1,
+            inactive_threshold=INACTIVE_SECONDS,
+        )
+        self._bus.on_reconnect.add(self._flag.set)
+        info = await self._bus.jetstream().add_consumer(self._stream, config)
+        self._name = info.name
+        self._inbox = self._bus.client.new_inbox()
+        self._subscription = await self._bus.client.subscribe(self._inbox, cb=self._on_message)
+        await self._ask(WINDOW)
+
+    async def take(self) -> list[Msg]:
+        """Everything that has arrived, at least one message; empty when only the window had to be renewed.
+
+        Raises Unavailable when even the heartbeat stays away.
+        """
+        if not self._arrived:
+            self._flag.clear()
+            try:
+                async with asyncio.timeout(HEARTBEAT_SECONDS * 3):
+                    await self._flag.wait()
+            except TimeoutError as error:
+                message = f"{self._stream} went silent"
+                raise Unavailable(message) from error
+        messages, self._arrived = self._arrived, []
+        if self._asked <= WINDOW // 2:
+            await self._ask(WINDOW - self._asked)
+        return messages
+
+    async def close(self) -> None:
+        """Drop the subscription; the consumer vanishes by itself."""
+        self._bus.on_reconnect.discard(self._flag.set)
+        if self._subscription is not None and self._bus.connected:
+            await self._subscription.unsubscribe()
+
+    async def _ask(self, count: int) -> None:
+        request = {
+            "batch": count,
+            "expires": int(EXPIRES_SECONDS * 1e9),
+            "idle_heartbeat": int(HEARTBEAT_SECONDS * 1e9),
+        }
+        self._asked += count
+        subject = f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{self._name}"
+        await self._bus.client.publish(subject, json.dumps(request).encode(), reply=self._inbox)
+
+    async def _on_message(self, message: Msg) -> None:
+        status = (message.headers or {}).get("Status")
+        if status is None:
+            self._asked -= 1
+            self._arrived.append(message)
+        elif status == "408":
+            self._asked -= int((message.headers or {}).get("Nats-Pending-Messages", 0))
+        elif status != "100":
+            log.warning("stream read ended", stream=self._stream, status=status, why=(message.headers or {}).get("Description"))
+            return
+        self._flag.set()
+

@@ -1,0 +1,124 @@
+"""The relay: the feed, published to the service's stream in order.
+
+Every message names the one before it (`Nats-Expected-Last-Msg-Id`), so the server refuses a second relay, a gap
+and a late repeat. Whatever goes wrong, the relay looks at the stream's last message and goes on from there: a
+stream that was wiped is filled again from the feed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import asyncpg
+import structlog
+from nats.js import JetStreamContext
+from nats.js.errors import NotFoundError
+
+from trackagoat.events.bus import Bus
+from trackagoat.events.codec import EVENTS
+from trackagoat.events.errors import StreamAhead
+from trackagoat.events.topology import RETENTION_SECONDS, stream_name, subject
+from trackagoat.events.wake import Wake
+
+log = structlog.get_logger()
+
+IN_FLIGHT = 256
+POLL_SECONDS = 0.25
+ACK_SECONDS = 10.0
+
+_PAGE = """
+SELECT f.seq, e.id, e.org, e.stream, e.version, e.tag, e.at, e.cause, e.correlation, e.actor, e.data
+FROM feed f JOIN events e USING (pos) WHERE f.seq > $1 ORDER BY f.seq LIMIT $2
+"""
+_ID_AT = "SELECT e.id FROM feed f JOIN events e USING (pos) WHERE f.seq = $1"
+_OLDEST = """
+SELECT coalesce(min(f.seq) - 1, (SELECT seq FROM feed_head))
+FROM feed f JOIN events e USING (pos) WHERE e.recorded_at > now() - $1 * interval '1 second'
+"""
+
+
+class Chain:
+    """Where the stream stands: the feed seq and id of its last message, and its place in the stream."""
+
+    def __init__(self, seq: int, headers: dict[str, str]) -> None:
+        """`headers` of the next message say what must come before it."""
+        self.seq = seq
+        self.headers = headers
+
+    def link(self, row: Any) -> dict[str, str]:
+        """The headers that tie this row to the one before it."""
+        expected = self.headers
+        self.seq = row["seq"]
+        self.headers = {"Nats-Expected-Last-Msg-Id": str(row["id"])}
+        return expected
+
+
+async def anchor(pool: asyncpg.Pool[Any], js: JetStreamContext, service: str) -> Chain:
+    """Find where the stream stands. Raises StreamAhead when it holds what the feed does not."""
+    name = stream_name(service)
+    try:
+        last = await js.get_last_msg(name, f"events.{service}.>")
+    except NotFoundError:
+        state = (await js.stream_info(name)).state
+        oldest: int = await pool.fetchval(_OLDEST, RETENTION_SECONDS)
+        return Chain(oldest, {"Nats-Expected-Last-Sequence": str(state.last_seq)})
+    headers = last.headers or {}
+    seq = int(headers["seq"])
+    known = await pool.fetchval(_ID_AT, seq)
+    if str(known) != headers["Nats-Msg-Id"]:
+        message = (
+            f"{name} ends with event {headers['Nats-Msg-Id']} at seq {seq}, the feed has {known} there: was the database "
+            "restored from an older backup? Delete the stream and apply the topology to fill it again from the feed"
+        )
+        raise StreamAhead(message)
+    last_seq = (await js.stream_info(name)).state.last_seq
+    return Chain(seq, {"Nats-Expected-Last-Sequence": str(last_seq)})
+
+
+def headers_of(service: str, row: Any) -> dict[str, str]:
+    """CloudEvents binary headers of a fact, its place in the feed, and what our own consumers need."""
+    headers = {
+        "Nats-Msg-Id": str(row["id"]),
+        "ce-specversion": "1.0",
+        "ce-id": str(row["id"]),
+        "ce-type": row["tag"],
+        "ce-source": f"/trackagoat/{service}",
+        "ce-subject": f"{row['org']}/{row['stream']}",
+        "ce-time": row["at"].isoformat(),
+        "content-type": "application/json",
+        "seq": str(row["seq"]),
+        "actor": row["actor"],
+    }
+    if row["version"] is not None:
+        headers["version"] = str(row["version"])
+    if row["cause"] is not None:
+        headers["cause"] = str(row["cause"])
+    if row["correlation"] is not None:
+        headers["correlation"] = row["correlation"]
+    return headers
+
+
+async def publish(js: JetStreamContext, service: str, chain: Chain, rows: list[Any]) -> None:
+    """Publish a page in order and wait until the stream has stored all of it."""
+    acks = []
+    for row in rows:
+        place = subject(service, EVENTS[row["tag"]].__name__, row["org"], row["stream"])
+        headers = headers_of(service, row) | chain.link(row)
+        acks.append(await js.publish_async(place, row["data"].encode(), headers=headers))
+    async with asyncio.timeout(ACK_SECONDS):
+        await asyncio.gather(*acks)
+
+
+async def run(pool: asyncpg.Pool[Any], bus: Bus, service: str, sequenced: Wake) -> None:
+    """Relay until the connection was renewed; any fault ends the call, and the next one finds its place anew."""
+    js, connections = bus.jetstream(), bus.connections
+    chain = await anchor(pool, js, service)
+    log.info("relay in place", service=service, seq=chain.seq)
+    while bus.connections == connections:
+        sequenced.clear_for("relay")
+        rows = await pool.fetch(_PAGE, chain.seq, IN_FLIGHT)
+        if rows:
+            await publish(js, service, chain, rows)
+        if len(rows) < IN_FLIGHT:
+            await sequenced.wait_for("relay", POLL_SECONDS)

@@ -1,0 +1,1 @@
+"""What tests of services use: given/when/then, real servers, contract suites."""
