@@ -6,6 +6,7 @@ stale result is dropped, because the fence has moved on.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -95,10 +96,10 @@ WHERE due.kind = t.kind AND due.key = t.key AND due.fence = t.fence
 """
 
 
-async def claim(db: Db, due: Due, holder: UUID, now: datetime) -> list[Claimed]:
-    """Take the ripest rows nobody works on."""
+async def claim(db: Db, due: Due, holder: UUID, now: datetime, most: int | None = None) -> list[Claimed]:
+    """Take the ripest rows nobody works on, at most a batch unless told otherwise."""
     lease = timedelta(seconds=due.lease_seconds)
-    rows = await db.fetch(_CLAIM, holder, due.kind, now, lease, due.batch)
+    rows = await db.fetch(_CLAIM, holder, due.kind, now, lease, due.batch if most is None else most)
     return [Claimed(**row) for row in rows]
 
 
@@ -126,8 +127,14 @@ def _keys(claimed: Sequence[Claimed]) -> tuple[list[str], list[str], list[int]]:
 async def work_once(pool: asyncpg.Pool[Any], writer: Writer, due: Due, holder: UUID, now: datetime) -> int:
     """Claim, run and finish one batch of one kind; how many rows were claimed."""
     claimed = await claim(pool, due, holder, now)
-    if not claimed:
-        return 0
+    if claimed:
+        await _work_on(pool, writer, due, claimed, now)
+    return len(claimed)
+
+
+async def _work_on(
+    pool: asyncpg.Pool[Any], writer: Writer, due: Due, claimed: Sequence[Claimed], now: datetime
+) -> None:
     try:
         done = await due.run(pool, claimed, now)
         await writer.transact(lambda tx: finish(tx, writer, done, now))
@@ -135,15 +142,38 @@ async def work_once(pool: asyncpg.Pool[Any], writer: Writer, due: Due, holder: U
         log.exception("due work failed; its rows are tried again", kind=due.kind, rows=len(claimed))
         retry_at = now + timedelta(seconds=clock.jitter(5))
         await pool.execute(_BACK_OFF, *_keys(claimed), retry_at)
-    return len(claimed)
 
 
 async def run(pool: asyncpg.Pool[Any], writer: Writer, due: Due, holder: UUID, poll: float = 1.0) -> None:
     """Work on one kind for ever: at once when something was committed, else when the next row is ripe."""
+    if due.apart:
+        await _run_apart(pool, writer, due, holder, poll)
     while True:
         writer.committed.clear_for(due.kind)
-        if await work_once(pool, writer, due, holder, clock.now()) >= due.batch:
-            continue
-        upcoming = await pool.fetchval(_NEXT, due.kind)
-        wait = poll if upcoming is None else min(poll, max(0.01, (upcoming - clock.now()).total_seconds()))
-        await writer.committed.wait_for(due.kind, wait)
+        if await work_once(pool, writer, due, holder, clock.now()) < due.batch:
+            await _rest(pool, writer, due, poll)
+
+
+async def _run_apart(pool: asyncpg.Pool[Any], writer: Writer, due: Due, holder: UUID, poll: float) -> None:
+    """Keep up to a batch of rows going, each finished as soon as it is done."""
+    going: set[asyncio.Task[None]] = set()
+    async with asyncio.TaskGroup() as group:
+        while True:
+            writer.committed.clear_for(due.kind)
+            now = clock.now()
+            claimed = await claim(pool, due, holder, now, due.batch - len(going))
+            for one in claimed:
+                task = group.create_task(_work_on(pool, writer, due, [one], now))
+                going.add(task)
+                task.add_done_callback(going.discard)
+            if len(going) >= due.batch:
+                await asyncio.wait(going, return_when=asyncio.FIRST_COMPLETED)
+            elif not claimed:
+                await _rest(pool, writer, due, poll)
+
+
+async def _rest(pool: asyncpg.Pool[Any], writer: Writer, due: Due, poll: float) -> None:
+    """Until something was committed or the next row is ripe."""
+    upcoming = await pool.fetchval(_NEXT, due.kind)
+    wait = poll if upcoming is None else min(poll, max(0.01, (upcoming - clock.now()).total_seconds()))
+    await writer.committed.wait_for(due.kind, wait)

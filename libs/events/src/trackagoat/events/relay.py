@@ -8,10 +8,13 @@ stream that was wiped is filled again from the feed.
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Callable
 from typing import Any
 
 import asyncpg
 import structlog
+from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
@@ -99,26 +102,80 @@ def headers_of(service: str, row: Any) -> dict[str, str]:
     return headers
 
 
-async def publish(js: JetStreamContext, service: str, chain: Chain, rows: list[Any]) -> None:
-    """Publish a page in order and wait until the stream has stored all of it."""
-    acks = []
-    for row in rows:
-        place = subject(service, EVENTS[row["tag"]].__name__, row["org"], row["stream"])
-        headers = headers_of(service, row) | chain.link(row)
-        acks.append(await js.publish_async(place, row["data"].encode(), headers=headers))
-    async with asyncio.timeout(ACK_SECONDS):
-        await asyncio.gather(*acks)
+class Refusal(Exception):  # noqa: N818 - the server's answer; the relay finds its place anew
+    """The stream did not take a message."""
 
 
-async def run(pool: asyncpg.Pool[Any], bus: Bus, service: str, sequenced: Wake) -> None:
-    """Relay until the connection was renewed; any fault ends the call, and the next one finds its place anew."""
-    js, connections = bus.jetstream(), bus.connections
-    chain = await anchor(pool, js, service)
-    log.info("relay in place", service=service, seq=chain.seq)
-    while bus.connections == connections:
-        sequenced.clear_for("relay")
-        rows = await pool.fetch(_PAGE, chain.seq, IN_FLIGHT)
-        if rows:
-            await publish(js, service, chain, rows)
-        if len(rows) < IN_FLIGHT:
-            await sequenced.wait_for("relay", POLL_SECONDS)
+class Publisher:
+    """Publishes a page without waiting for each message, then waits until the stream has stored all of it.
+
+    The client library's own pipelined publish never tells its caller that the server refused.
+    """
+
+    def __init__(self, bus: Bus) -> None:
+        """Nothing happens before `open`."""
+        self._bus = bus
+        self._inbox = bus.client.new_inbox()
+        self._page = 0
+        self._missing = 0
+        self._stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._subscription: Any = None
+
+    async def open(self) -> None:
+        """Listen for acknowledgements."""
+        self._subscription = await self._bus.client.subscribe(f"{self._inbox}.*", cb=self._on_ack)
+
+    async def close(self) -> None:
+        """Stop listening."""
+        if self._subscription is not None and self._bus.connected:
+            await self._subscription.unsubscribe()
+
+    async def publish(self, service: str, chain: Chain, rows: list[Any]) -> None:
+        """Publish a page in order. Raises Refusal when the stream does not take all of it."""
+        self._page += 1
+        self._missing = len(rows)
+        self._stored = asyncio.get_running_loop().create_future()
+        for row in rows:
+            place = subject(service, EVENTS[row["tag"]].__name__, row["org"], row["stream"])
+            headers = headers_of(service, row) | chain.link(row)
+            reply = f"{self._inbox}.{self._page}"
+            await self._bus.client.publish(place, row["data"].encode(), reply=reply, headers=headers)
+        async with asyncio.timeout(ACK_SECONDS):
+            await self._stored
+
+    async def _on_ack(self, message: Msg) -> None:
+        if not message.subject.endswith(f".{self._page}") or self._stored.done():
+            return
+        answer = json.loads(message.data) if message.data else {"error": {"description": "no stream listens"}}
+        if "error" in answer:
+            self._stored.set_exception(Refusal(answer["error"]["description"]))
+            return
+        self._missing -= 1
+        if not self._missing:
+            self._stored.set_result(None)
+
+
+async def run(
+    pool: asyncpg.Pool[Any], bus: Bus, service: str, sequenced: Wake, moved: Callable[[int], None]
+) -> None:
+    """Relay until the connection was renewed; any fault ends the call, and the next one finds its place anew.
+
+    `moved` is told the seq of the last fact the stream has stored.
+    """
+    connections = bus.connections
+    chain = await anchor(pool, bus.jetstream(), service)
+    log.info("relay in place", seq=chain.seq)
+    moved(chain.seq)
+    publisher = Publisher(bus)
+    await publisher.open()
+    try:
+        while bus.connections == connections:
+            sequenced.clear_for("relay")
+            rows = await pool.fetch(_PAGE, chain.seq, IN_FLIGHT)
+            if rows:
+                await publisher.publish(service, chain, rows)
+                moved(chain.seq)
+            if len(rows) < IN_FLIGHT:
+                await sequenced.wait_for("relay", POLL_SECONDS)
+    finally:
+        await publisher.close()

@@ -106,7 +106,11 @@ def write(sql: str, *, key: tuple[str, ...] | None = None) -> Callable[[Callable
 
         @functools.wraps(function)
         def bind(*args: Any, **kwargs: Any) -> Write:
-            row = signature.bind(*args, **kwargs).args if kwargs else args
+            row = args
+            if kwargs or len(args) != len(statement.params):
+                bound = signature.bind(*args, **kwargs)
+                bound.apply_defaults()
+                row = bound.args
             return Write(statement, row, tuple(row[i] for i in at) if at else None)
 
         bind.statement = statement  # type: ignore[attr-defined]

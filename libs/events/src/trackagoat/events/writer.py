@@ -6,14 +6,16 @@ transaction. Whoever lost a race decides again on the newer state.
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import uuid5
 
 import asyncpg
 
+from trackagoat.events import clock
 from trackagoat.events.catalogue.words import Command, Event, OrgId, WriteConflict
 from trackagoat.events.codec import decode_outcomes, encode
 from trackagoat.events.decider import Decider, Outcome, Refusal, decide_each, event_id
@@ -30,6 +32,7 @@ Key = tuple[OrgId, str]
 """An org and the name of one of its streams."""
 
 ATTEMPTS = 5
+_LOST = object()
 _RACES = (WrongVersion, asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError)
 _LOCK = """
 SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || org::text, 0))
@@ -94,16 +97,18 @@ class Writer:
             async with self._pool.acquire() as connection:
                 try:
                     async with connection.transaction():
-                        result = await work(connection)
+                        result: object = await work(connection)
                     self._states.committed(connection)
                 except _RACES:
                     if attempt == ATTEMPTS - 1:
                         raise
-                    continue
+                    result = _LOST
                 finally:
                     self._states.forget(connection)
-            self.committed.all()
-            return result
+            if result is not _LOST:
+                self.committed.all()
+                return cast("T", result)
+            await asyncio.sleep(clock.jitter(0.01 * 2**attempt, 0.9))
         raise AssertionError
 
     async def handle(self, ask: Ask, commands: Sequence[Command]) -> list[Outcome]:

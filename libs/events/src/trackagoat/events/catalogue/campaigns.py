@@ -110,11 +110,15 @@ class DeleteCampaign(CampaignsCommand, frozen=True, kw_only=True, tag="campaign.
 
 
 class AddItem(CampaignsCommand, frozen=True, kw_only=True, tag="campaign.add_item"):
-    """Put a creator, video or campaign of the same project into the campaign."""
+    """Put a creator, video or campaign of the same project into the campaign.
+
+    `item_project` is where the item lies; campaigns fills it in from what it has heard, None: not heard of.
+    """
 
     campaign: CampaignId
     item_type: ItemType
     item: UUID
+    item_project: ProjectId | None = None
 
 
 class RemoveItem(CampaignsCommand, frozen=True, kw_only=True, tag="campaign.remove_item"):
@@ -125,7 +129,14 @@ class RemoveItem(CampaignsCommand, frozen=True, kw_only=True, tag="campaign.remo
     item: UUID
 
 
-Commands = CreateCampaign | UpdateCampaign | DeleteCampaign | AddItem | RemoveItem
+class DropItem(CampaignsCommand, frozen=True, kw_only=True, tag="campaign.drop_item"):
+    """Take an item that no longer exists out of every campaign of the project."""
+
+    item_type: ItemType
+    item: UUID
+
+
+Commands = CreateCampaign | UpdateCampaign | DeleteCampaign | AddItem | RemoveItem | DropItem
 
 
 class CircularReference(Refused):

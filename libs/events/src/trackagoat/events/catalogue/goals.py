@@ -29,13 +29,17 @@ class GoalsEvent(Event, frozen=True, kw_only=True):
 
 
 class GoalCreated(GoalsEvent, frozen=True, kw_only=True, tag="goal.created.v1"):
-    """A target for one creator, measured in whole calendar periods of the org's timezone."""
+    """A target for one creator, measured in whole calendar periods of the org's timezone.
+
+    `timezone` is the org's at that moment; periods follow it when it changes.
+    """
 
     metric: Metric
     period: Period
     target_value: Decimal
     start_date: date
     end_date: date | None = None
+    timezone: str = "UTC"
 
 
 class GoalUpdated(GoalsEvent, frozen=True, kw_only=True, tag="goal.updated.v1"):
@@ -125,7 +129,7 @@ class GoalsCommand(Command, frozen=True, kw_only=True):
 
 
 class SetGoal(GoalsCommand, frozen=True, kw_only=True, tag="goal.set"):
-    """Set a target for a creator."""
+    """Set a target for a creator. `timezone` and `creator_removed` are completed by goals itself."""
 
     goal: GoalId
     creator: CreatorId
@@ -135,10 +139,15 @@ class SetGoal(GoalsCommand, frozen=True, kw_only=True, tag="goal.set"):
     target_value: Decimal
     start_date: date
     end_date: date | None = None
+    timezone: str = "UTC"
+    creator_removed: bool = False
 
 
 class UpdateGoal(GoalsCommand, frozen=True, kw_only=True, tag="goal.update"):
-    """Change a goal; None leaves a field unless its `set_*` flag is up."""
+    """Change a goal; None leaves a field unless its `set_*` flag is up.
+
+    `creator_removed` is completed by goals itself.
+    """
 
     goal: GoalId
     creator: CreatorId
@@ -146,6 +155,7 @@ class UpdateGoal(GoalsCommand, frozen=True, kw_only=True, tag="goal.update"):
     end_date: date | None = None
     set_end_date: bool = False
     is_active: bool | None = None
+    creator_removed: bool = False
 
 
 class DeleteGoal(GoalsCommand, frozen=True, kw_only=True, tag="goal.delete"):
@@ -155,8 +165,26 @@ class DeleteGoal(GoalsCommand, frozen=True, kw_only=True, tag="goal.delete"):
     creator: CreatorId
 
 
-Commands = SetGoal | UpdateGoal | DeleteGoal
+class EndGoals(GoalsCommand, frozen=True, kw_only=True, tag="goal.end_all"):
+    """Switch off every goal of a creator: it was removed."""
+
+    creator: CreatorId
+
+
+Commands = SetGoal | UpdateGoal | DeleteGoal | EndGoals
 
 
 class GoalOverlap(Refused):
     """An active goal of this creator, metric and period kind already covers some of these dates."""
+
+
+class InvalidTarget(Refused):
+    """That target is outside the range of its metric."""
+
+
+class InvalidDates(Refused):
+    """A goal starts between 2016-01-01 and 2100-01-01 and ends on the day it starts or later."""
+
+
+class CreatorInactive(Refused):
+    """The creator was removed."""

@@ -11,7 +11,14 @@ import structlog
 
 from trackagoat.events import clock
 from trackagoat.events.bus import Bus
-from trackagoat.events.host.metrics import CHECKPOINT, DUE_AGE_SECONDS, FEED_HEAD, LAG_EVENTS, LAG_SECONDS
+from trackagoat.events.host.metrics import (
+    CHECKPOINT,
+    DUE_AGE_SECONDS,
+    FEED_HEAD,
+    LAG_EVENTS,
+    LAG_SECONDS,
+    RELAY_HEAD,
+)
 from trackagoat.events.host.service import Service
 
 log = structlog.get_logger()
@@ -40,6 +47,7 @@ class Health:
         self._pool, self._bus, self._service = pool, bus, service
         self._marks: dict[str, Mark] = {}
         self._database = "not looked at yet"
+        self._relayed: int | None = None
 
     async def run(self) -> None:
         """Look for ever."""
@@ -50,6 +58,10 @@ class Health:
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
                 self._database = f"database: {error!r}"
             await asyncio.sleep(LOOK_SECONDS)
+
+    def relayed(self, seq: int) -> None:
+        """This process relays, and the stream has stored everything up to there."""
+        self._relayed = seq
 
     def faults(self) -> list[str]:
         """Why the service is not ready; empty when it is."""
@@ -67,6 +79,9 @@ class Health:
         own = await self._pool.fetchrow(_OWN)
         FEED_HEAD.set(own["head"])
         self._note("sequencer", own["head"], own["waiting"])
+        if self._relayed is not None:
+            RELAY_HEAD.set(self._relayed)
+            self._note("relay", self._relayed, max(0, own["head"] - self._relayed))
         for part in (*self._service.projections, *self._service.policies):
             for source in part.sources - {self._service.name}:
                 await self._follow(part.name, source)

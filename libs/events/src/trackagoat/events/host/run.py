@@ -99,7 +99,7 @@ def _work(  # noqa: PLR0913 - what the parts are made of
 
     if service.name in topology.SERVICES:
         leased("sequencer", lambda: sequencer.run(pool, writer.committed, sequenced))
-        leased("relay", lambda: relay.run(pool, bus, service.name, sequenced))
+        leased("relay", lambda: relay.run(pool, bus, service.name, sequenced, health.relayed))
     for part in (*service.projections, *service.policies):
         for source in sorted(part.sources - {service.name}):
             leased(f"follow {part.name} {source}", Follower(writer, pool, bus, part, source).run)

@@ -77,13 +77,15 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 class Due(msgspec.Struct, frozen=True, kw_only=True):
     """Work that falls due. `run` may wait and reach outside; what it returns is committed with the rows.
 
-    `batch` rows at most are claimed at once and worked on under a lease of `lease_seconds`.
+    `batch` rows at most are claimed at once and worked on under a lease of `lease_seconds`. `apart`: each row is
+    worked on and finished by itself, at most `batch` side by side, so that none waits for a slower one.
     """
 
     kind: str
     run: Callable[[Db, Sequence[Claimed], datetime], Awaitable[Sequence[Done]]]
     batch: int = 64
     lease_seconds: float = 60
+    apart: bool = False
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -19,7 +19,7 @@ from trackagoat.events.envelope import SYSTEM, Actor, Ask, Heard
 from trackagoat.events.host.service import Projection, Service
 from trackagoat.events.writer import Writer, lock_orgs
 
-Pool = asyncpg.Pool[Any]
+Pool: TypeAlias = "asyncpg.Pool[Any]"
 
 
 def heard(  # noqa: PLR0913 - an envelope has this many fields; all but the event have a default

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 import pytest
@@ -24,7 +24,7 @@ from trackagoat.events.host.provision import SCHEMAS, provision, role
 PASSWORDS = dict.fromkeys((*SCHEMAS, "operator"), "test")
 TEMPLATE = "trackagoat_template"
 
-Pool = asyncpg.Pool[Any]
+Pool: TypeAlias = "asyncpg.Pool[Any]"
 
 
 class Database:

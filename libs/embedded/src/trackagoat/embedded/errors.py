@@ -1,0 +1,7 @@
+"""What can go wrong when a server is started, each a sentence for a person."""
+
+from __future__ import annotations
+
+
+class EmbeddedError(Exception):
+    """A server could not be started or stopped; the message says why and what to do."""
