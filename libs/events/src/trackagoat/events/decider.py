@@ -88,9 +88,12 @@ class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """What a run of commands against one stream makes happen, one outcome per command, and the state after."""
+    """What a run of commands against one stream makes happen, one outcome per command, and the state after.
 
-    events: list[tuple[str | None, Event]]
+    An event comes with the number of the command that made it, and its stream (None: the deciding one).
+    """
+
+    events: list[tuple[int, str | None, Event]]
     outcomes: list[Outcome]
     state: Any
 
@@ -98,11 +101,11 @@ class Decision(msgspec.Struct, frozen=True):
 def decide_each(decider: Decider[C, S, E], commands: Sequence[C], state: S) -> Decision:
     """Decide commands of one stream in order, each on the state the ones before it left behind.
 
-    A refusal concerns its own command only. Events for the deciding stream come with None as their stream.
+    A refusal concerns its own command only.
     """
-    events: list[tuple[str | None, Event]] = []
+    events: list[tuple[int, str | None, Event]] = []
     outcomes: list[Outcome] = []
-    for command in commands:
+    for index, command in enumerate(commands):
         try:
             said = decider.decide(command, state)
         except Refused as refused:
@@ -110,9 +113,9 @@ def decide_each(decider: Decider[C, S, E], commands: Sequence[C], state: S) -> D
             continue
         for one in said:
             if isinstance(one, On):
-                events.append((one.stream, one.event))
+                events.append((index, one.stream, one.event))
             else:
-                events.append((None, one))
+                events.append((index, None, one))
                 state = decider.evolve(state, one)
         spoken = [one.event if isinstance(one, On) else one for one in said]
         outcomes.append(Outcome(events=msgspec.to_builtins(spoken)))

@@ -6,7 +6,7 @@ that is there already is skipped, which makes repeated commands and recorded fac
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -95,13 +95,18 @@ async def append(tx: Db, events: Sequence[NewEvent]) -> list[NewEvent]:
     return [e for e in events if e.id in stored]
 
 
-_NEWER = "SELECT version, tag, data FROM events WHERE org = $1 AND stream = $2 AND version > $3 ORDER BY version"
+_NEWER = """
+SELECT e.stream, e.version, e.tag, e.data
+FROM unnest($2::text[], $3::bigint[]) AS known(stream, version)
+JOIN events e ON e.org = $1 AND e.stream = known.stream AND e.version > known.version
+ORDER BY e.stream, e.version
+"""
 
 
-async def newer(db: Db, org: OrgId, stream: str, version: int) -> list[tuple[int, Event]]:
-    """The stream's events after `version` (0: from its beginning), with their versions."""
-    rows = await db.fetch(_NEWER, org, stream, version)
-    return [(row["version"], decode_event(row["tag"], row["data"])) for row in rows]
+async def newer(db: Db, org: OrgId, known: Mapping[str, int]) -> list[tuple[str, int, Event]]:
+    """(stream, version, event) of what came after the known versions (0: from the beginning), in order per stream."""
+    rows = await db.fetch(_NEWER, org, list(known), list(known.values()))
+    return [(row["stream"], row["version"], decode_event(row["tag"], row["data"])) for row in rows]
 
 
 def feed_query(schema: str) -> str:

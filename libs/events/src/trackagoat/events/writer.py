@@ -7,11 +7,12 @@ transaction. Whoever lost a race decides again on the newer state.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any, TypeVar, cast
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 import asyncpg
 
@@ -34,6 +35,8 @@ Key = tuple[OrgId, str]
 ATTEMPTS = 5
 _LOST = object()
 _RACES = (WrongVersion, asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError)
+_ANSWERED = "SELECT outcomes FROM outcomes WHERE command_id = $1"
+_ANSWER = "INSERT INTO outcomes (command_id, outcomes) VALUES ($1, $2)"
 _LOCK = """
 SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || org::text, 0))
 FROM (SELECT DISTINCT org FROM unnest($1::uuid[]) AS t(org) ORDER BY org) AS sorted
@@ -122,67 +125,69 @@ class Writer:
             return [Outcome(refused=Refusal.of(WriteConflict()))] * len(commands)
 
     async def _handle(self, tx: Any, ask: Ask, commands: Sequence[Command]) -> list[Outcome]:
-        known = await tx.fetchval("SELECT outcomes FROM outcomes WHERE command_id = $1", ask.command_id)
-        if known is not None:
-            return decode_outcomes(known)
-        outcomes, facts = await self._decide(tx, ask, commands)
-        if facts:
-            await self._append(tx, facts)
-            await tx.execute(
-                "INSERT INTO outcomes (command_id, outcomes) VALUES ($1, $2)",
-                ask.command_id,
-                encode(outcomes).decode(),
-            )
+        if (known := await _answered(tx, ask)) is not None:
+            return known
+        outcomes, facts = await self._decide(tx, [ask] * len(commands), commands)
+        if not facts:
+            # The first of two equal asks may have committed after the look above: then its answer counts.
+            return await _answered(tx, ask) or outcomes
+        await self._append(tx, facts)
+        await tx.execute(_ANSWER, ask.command_id, encode(outcomes).decode())
         return outcomes
 
-    async def _decide(self, tx: Any, ask: Ask, commands: Sequence[Command]) -> tuple[list[Outcome], list[NewEvent]]:
+    async def _decide(
+        self, tx: Any, asks: Sequence[Ask], commands: Sequence[Command]
+    ) -> tuple[list[Outcome], list[NewEvent]]:
+        """Decide commands of one class and one org, stream by stream; the facts are not appended yet."""
         decider: Decider[Any, Any, Any] = self._deciders[type(commands[0])]
         if decider.enrich is not None:
-            commands = await decider.enrich(tx, ask, commands)
+            commands = await decider.enrich(tx, asks[0], commands)
         streams: defaultdict[str, list[int]] = defaultdict(list)
         for index, command in enumerate(commands):
             streams[decider.stream(command)].append(index)
+        states = await self._read(tx, decider, asks[0].org, streams)
         outcomes: dict[int, Outcome] = {}
         facts: list[NewEvent] = []
+        said: Counter[UUID] = Counter()
         for stream, indexes in streams.items():
-            version, state = await self._state(tx, decider, ask.org, stream)
+            version, state = states[stream]
             decision = decide_each(decider, [commands[i] for i in indexes], state)
-            outcomes.update(zip(indexes, decision.outcomes, strict=True))
-            for place, event in decision.events:
+            for index, place, event in decision.events:
+                ask = asks[indexes[index]]
                 version += place is None
-                facts.append(_fact(ask, place or stream, None if place else version, event, len(facts)))
-            self._states.put(tx, (ask.org, stream), version, decision.state)
+                facts.append(_fact(ask, place or stream, None if place else version, event, said[ask.command_id]))
+                said[ask.command_id] += 1
+            outcomes.update(zip(indexes, decision.outcomes, strict=True))
+            self._states.put(tx, (asks[0].org, stream), version, decision.state)
         return [outcomes[i] for i in range(len(commands))], facts
 
-    async def _state(self, tx: Any, decider: Decider[Any, Any, Any], org: OrgId, stream: str) -> tuple[int, Any]:
-        version, state = self._states.get(tx, (org, stream), decider.initial)
-        events = await newer(tx, org, stream, version)
-        if events:
-            state = decider.fold(state, (event for _, event in events))
-            version = events[-1][0]
-        return version, state
+    async def _read(
+        self, tx: Any, decider: Decider[Any, Any, Any], org: OrgId, streams: Iterable[str]
+    ) -> dict[str, tuple[int, Any]]:
+        """(version, state) of each stream as it is now, in one query."""
+        states = {stream: self._states.get(tx, (org, stream), decider.initial) for stream in streams}
+        for stream, version, event in await newer(tx, org, {name: known[0] for name, known in states.items()}):
+            states[stream] = (version, decider.evolve(states[stream][1], event))
+        return states
 
     async def apply(self, tx: Any, effects: Iterable[Effect], at: datetime) -> None:
-        """Carry effects out in order inside the transaction, and whatever follows from what they record."""
-        writes: list[Write] = []
-        facts: list[NewEvent] = []
-        for effect in effects:
-            match effect:
-                case Write():
-                    await self._append(tx, facts)
-                    facts = []
-                    writes.append(effect)
-                case Record():
-                    await flush(tx, writes)
-                    writes = []
-                    facts.append(_recorded(effect, at))
-                case Decide():
-                    await flush(tx, writes)
-                    await self._append(tx, facts)
-                    writes, facts = [], []
-                    ask = Ask(org=effect.org, command_id=uuid5(RECORDED, f"{effect.org}/{effect.key}"), at=at)
-                    await self._handle(tx, ask, [effect.command])
-        await flush(tx, writes)
+        """Carry effects out in order inside the transaction, and whatever follows from what they record.
+
+        Neighbours of one kind go together: rows as sets, facts in one append, commands of one class in one decision.
+        """
+        for _, run in groupby(effects, key=_together):
+            match list(run):
+                case [Write(), *_] as writes:
+                    await flush(tx, cast("list[Write]", writes))
+                case [Record(), *_] as records:
+                    await self._append(tx, [_recorded(record, at) for record in cast("list[Record]", records)])
+                case [Decide(), *_] as decides:
+                    await self._decide_own(tx, cast("list[Decide]", decides), at)
+
+    async def _decide_own(self, tx: Any, decides: Sequence[Decide], at: datetime) -> None:
+        """Decide the service's own commands; what asks for them commits in the same transaction, so it asks once."""
+        asks = [Ask(org=d.org, command_id=uuid5(RECORDED, f"{d.org}/{d.key}"), at=at) for d in decides]
+        _, facts = await self._decide(tx, asks, [d.command for d in decides])
         await self._append(tx, facts)
 
     async def _append(self, tx: Any, facts: Sequence[NewEvent]) -> None:
@@ -212,6 +217,17 @@ class Writer:
             if policy.exclusive:
                 await lock_orgs(tx, {f.org for f in page})
             await self.apply(tx, policy.effects(page), max(f.at for f in page))
+
+
+async def _answered(tx: Any, ask: Ask) -> list[Outcome] | None:
+    """The answer this command was given before, if it was."""
+    known = await tx.fetchval(_ANSWERED, ask.command_id)
+    return None if known is None else decode_outcomes(known)
+
+
+def _together(effect: Effect) -> tuple[Any, ...]:
+    """What neighbouring effects must share to be carried out in one go."""
+    return (Decide, effect.org, type(effect.command)) if isinstance(effect, Decide) else (type(effect),)
 
 
 def _fact(ask: Ask, stream: str, version: int | None, event: Event, index: int) -> NewEvent:

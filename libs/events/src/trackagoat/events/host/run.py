@@ -16,7 +16,7 @@ from aiohttp import web
 from trackagoat.events import clock, commands, due, leases, relay, sequencer, topology
 from trackagoat.events.bus import Bus, BusAsker
 from trackagoat.events.errors import KernelError
-from trackagoat.events.host import logs, migrate
+from trackagoat.events.host import logs, migrate, tidy
 from trackagoat.events.host.database import connect_pool
 from trackagoat.events.host.health import Health
 from trackagoat.events.host.http import add_health
@@ -92,7 +92,7 @@ def _work(  # noqa: PLR0913 - what the parts are made of
 ) -> dict[str, Work]:
     """Everything that runs beside the doors, by name."""
     holder, sequenced = clock.new_id(), Wake()
-    work: dict[str, Work] = {"health": health.run}
+    work: dict[str, Work] = {"health": health.run, "tidy": lambda: tidy.run(pool)}
 
     def leased(name: str, what: Work) -> None:
         work[name] = lambda: leases.hold(pool, name, holder, settings.lease_seconds, what)

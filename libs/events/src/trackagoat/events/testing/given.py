@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from trackagoat.events.catalogue.words import Command, Event, Refused
-from trackagoat.events.decider import Decider
+from trackagoat.events.decider import Decider, On
 
 
 class Given:
@@ -32,7 +32,10 @@ class When:
         self._decider, self._state, self._command = decider, state, command
 
     def then(self, *expected: Any) -> None:
-        """Exactly these events follow, and deciding the same command again makes nothing happen."""
+        """Exactly these events follow, and deciding the same command again makes nothing happen.
+
+        What is said on streams that are never folded (`On`) is beyond a decider's memory, and left out of that.
+        """
         said: Sequence[Any] = self._decider.decide(self._command, self._state)
         assert list(said) == list(expected)
         after = self._decider.fold(self._state, [e for e in said if isinstance(e, Event)])
@@ -40,7 +43,8 @@ class When:
             again = self._decider.decide(self._command, after)
         except Refused:
             return
-        assert list(again) == [], "deciding the same command twice must not make anything happen twice"
+        folded = [e for e in again if not isinstance(e, On)]
+        assert folded == [], "deciding the same command twice must not make anything happen twice"
 
     def refused(self, refusal: type[Refused], **details: Any) -> None:
         """It is refused, with at least these details."""
