@@ -1,7 +1,7 @@
 """PostgreSQL and NATS from packages: real servers without an installation."""
 
-from trackagoat.embedded.errors import EmbeddedError
+from trackagoat.embedded.errors import BrokenFolder, EmbeddedError, MissingBinary, PortTaken
 from trackagoat.embedded.nats import Nats, NatsUser
 from trackagoat.embedded.postgres import Postgres
 
-__all__ = ["EmbeddedError", "Nats", "NatsUser", "Postgres"]
+__all__ = ["BrokenFolder", "EmbeddedError", "MissingBinary", "Nats", "NatsUser", "PortTaken", "Postgres"]

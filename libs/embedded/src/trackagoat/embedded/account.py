@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from trackagoat.embedded.errors import EmbeddedError
+from trackagoat.embedded.errors import BrokenFolder, MissingBinary
 
 NOBODY = 65534
 DAC_READ_SEARCH = 2
@@ -29,7 +29,7 @@ def as_nobody(command: Sequence[str], *, entering: Iterable[Path]) -> list[str]:
     setpriv = shutil.which("setpriv")
     if setpriv is None:
         message = "PostgreSQL refuses to run as root: run goat as another user, or install util-linux (setpriv)"
-        raise EmbeddedError(message)
+        raise MissingBinary(message)
     user = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
     closed = [folder for path in entering if (folder := closed_above(path)) is not None]
     if closed and not permitted(DAC_READ_SEARCH):
@@ -37,7 +37,7 @@ def as_nobody(command: Sequence[str], *, entering: Iterable[Path]) -> list[str]:
             f"PostgreSQL refuses to run as root, and the user it runs as instead ({NOBODY}) may not enter {closed[0]}: "
             f"run `chmod o+x {closed[0]}`, or run goat as another user"
         )
-        raise EmbeddedError(message)
+        raise BrokenFolder(message)
     keep = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search", ASKED_BY_ACCESS] if closed else []
     return [setpriv, *user, *keep, "--", *command]
 

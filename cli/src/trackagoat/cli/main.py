@@ -1,0 +1,31 @@
+"""The goat command: run the whole system, fill it, look at it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import click
+import structlog
+
+from trackagoat.cli import accounts, importing, running, testing
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit status: 0 done, 1 failed, 2 wrong usage, 3 nothing is running, 4 already running, 5 port taken.",
+)
+def main() -> None:
+    """Trackagoat: an open, self-hostable tracker of TikTok creator programs."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+for command in (
+    *(running.up, running.down, running.status, running.run),
+    *(accounts.orgs, accounts.projects, accounts.keys),
+    *(importing.import_, testing.test),
+):
+    main.add_command(command)

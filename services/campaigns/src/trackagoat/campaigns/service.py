@@ -1,0 +1,20 @@
+"""Campaigns, the table of contents."""
+
+from __future__ import annotations
+
+from trackagoat.campaigns import handlers, policies, projections
+from trackagoat.campaigns.settings import Settings
+from trackagoat.events.catalogue.ingest import VideoRemoved
+from trackagoat.events.host.service import Policy, Projection, Service
+
+
+def service(settings: Settings) -> Service:  # noqa: ARG001 - every service is made from its settings
+    """Nested campaigns and their recursive totals."""
+    return Service(
+        name="campaigns",
+        deciders=[handlers.graph],
+        projections=[Projection(name="totals", facts=projections.Facts, writes=projections.totals, exclusive=True)],
+        policies=[
+            Policy(name="removed_videos", facts=VideoRemoved, effects=policies.removed_videos, exclusive=True),
+        ],
+    )

@@ -1,0 +1,314 @@
+"""Totals equal a recomputation from scratch, whatever happened and in whatever order it was heard."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from random import Random
+from typing import Any, TypeAlias
+from uuid import UUID, uuid4, uuid5
+
+import asyncpg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from trackagoat.campaigns.handlers import graph
+from trackagoat.campaigns.service import service
+from trackagoat.campaigns.settings import Settings
+from trackagoat.events.catalogue import ingest
+from trackagoat.events.catalogue.campaigns import AddItem, CreateCampaign, DeleteCampaign, RemoveItem
+from trackagoat.events.catalogue.words import COUNTED, Command, Event, OrgId, Refused
+from trackagoat.events.catalogue.workspace import ProjectDeleted
+from trackagoat.events.envelope import Heard
+from trackagoat.events.testing.play import heard, play
+
+Pool: TypeAlias = "asyncpg.Pool[Any]"
+Action = tuple[Any, ...]
+
+EXAMPLES = int(os.environ.get("TOTALS_EXAMPLES", "60"))
+CAMPAIGNS, CREATORS, VIDEOS = 8, 4, 7
+COUNTERS = ("views", "likes", "comments", "shares", "saves")
+START = datetime(2026, 3, 1, tzinfo=UTC)
+SERVICE = service(Settings(database_url="postgresql://unused"))
+
+
+# -- what may happen ------------------------------------------------------------------------------------
+
+campaigns, creators, videos = (st.integers(0, most - 1) for most in (CAMPAIGNS, CREATORS, VIDEOS))
+owners = st.sampled_from([0, 0, 1, 2, CREATORS - 1, None])
+statuses = st.sampled_from(["auto_tracked", "included", "direct_add", "pending_review", "excluded"])
+items = st.one_of(
+    st.tuples(st.just("creator"), creators),
+    st.tuples(st.just("video"), videos),
+    st.tuples(st.just("campaign"), campaigns),
+)
+placements = st.tuples(st.just("add"), campaigns, items)
+links = st.tuples(st.just("add"), campaigns, st.tuples(st.just("campaign"), campaigns))
+counts = st.tuples(*[st.none() | st.integers(0, 9)] * len(COUNTERS))
+snapshots = st.tuples(st.just("snapshot"), st.integers(0, 5), st.dictionaries(videos, counts, min_size=1))
+births = st.tuples(*(st.tuples(st.just("discover"), st.just(n), owners, statuses) for n in range(VIDEOS)))
+hires = st.tuples(*(st.sampled_from([("enlist", n), ("enlist", n), ("rest", n)]) for n in range(CREATORS)))
+events = st.one_of(
+    placements,
+    links,
+    snapshots,
+    st.tuples(st.just("take"), campaigns, items),
+    st.tuples(st.just("take"), campaigns, items),
+    st.tuples(st.sampled_from(["create", "delete"]), campaigns),
+    st.tuples(st.sampled_from(["discover", "direct", "own", "restore", "review", "lose"]), videos, owners, statuses),
+    st.tuples(st.sampled_from(["enlist", "dismiss"]), creators),
+)
+actions = st.tuples(
+    hires,
+    births,
+    st.lists(placements, min_size=6, max_size=12),
+    st.lists(links, min_size=8, max_size=16),
+    st.lists(snapshots, min_size=2, max_size=4),
+    st.lists(events, min_size=10, max_size=40),
+    st.sampled_from([[]] * 9 + [[("raze", 0)]]),
+).map(lambda parts: [action for part in parts for action in part])
+"""A house full of campaigns, creators and videos, and then whatever comes."""
+
+
+class Story:
+    """What the actions come to: the facts of each speaker in its own order."""
+
+    def __init__(self, actions: Sequence[Action]) -> None:
+        self.org = OrgId(uuid4())
+        self.said: dict[str, list[Event]] = {"campaigns": [], "ingest": [], "workspace": []}
+        self.known: set[UUID] = set()
+        for n in range(CAMPAIGNS):
+            self.tell(("create", n))
+        for action in actions:
+            self.tell(action)
+
+    def id(self, kind: str, n: int) -> Any:
+        return uuid5(self.org, f"{kind} {n}")
+
+    def project(self, kind: str, n: int) -> Any:
+        """The last of every kind lies in another project."""
+        last = {"campaign": CAMPAIGNS, "creator": CREATORS, "video": VIDEOS}[kind] - 1
+        return self.id("project", int(n == last))
+
+    def tell(self, action: Action) -> None:
+        match action:
+            case ("add" | "take" as what, n, (kind, m)):
+                command = AddItem if what == "add" else RemoveItem
+                where: dict[str, Any] = {"campaign": self.id("campaign", n), "project": self.project("campaign", n)}
+                self.ask(command(**where, item_type=kind, item=self.id(kind, m)))
+            case ("create", n):
+                where = {"campaign": self.id("campaign", n), "project": self.project("campaign", n)}
+                self.ask(CreateCampaign(**where, name=f"campaign {n}"))
+            case ("delete", n):
+                self.ask(DeleteCampaign(campaign=self.id("campaign", n), project=self.project("campaign", n)))
+            case ("raze", n):
+                self.said["workspace"].append(ProjectDeleted(project=self.id("project", n)))
+            case ("rest", _):
+                return
+            case ("enlist" | "dismiss" as what, n):
+                self.staff(what, n)
+            case ("snapshot", minute, readings):
+                self.said["ingest"].append(self.snapshot(minute, readings))
+            case (what, n, owner, status):
+                self.said["ingest"].extend(self.video(what, n, owner, status))
+
+    def ask(self, command: Command) -> None:
+        mine = [e for e in self.said["campaigns"] if e.project == command.project]  # type: ignore[attr-defined]
+        try:
+            self.said["campaigns"].extend(graph.decide(command, graph.fold(graph.initial, mine)))
+        except Refused:
+            return
+
+    def staff(self, what: str, n: int) -> None:
+        where = {"creator": self.id("creator", n), "project": self.project("creator", n), "tiktok_handle": "h"}
+        if what == "dismiss" and where["creator"] in self.known:
+            self.said["ingest"].append(ingest.CreatorRemoved(**where))
+        elif what == "enlist":
+            kind = ingest.CreatorReactivated if where["creator"] in self.known else ingest.CreatorAdded
+            self.said["ingest"].append(kind(**where, tracking_mode="auto", tracking_start_date=date(2026, 1, 1)))
+            self.known.add(where["creator"])
+
+    def video(self, what: str, n: int, owner: int | None, status: Any) -> Iterator[Event]:
+        where: dict[str, Any] = {"video": self.id("video", n), "project": self.project("video", n)}
+        creator: dict[str, Any] = {"creator_id": None if owner is None else self.id("creator", owner)}
+        post = {"tiktok_video_id": "1", "url": "u", "tracking_status": status}
+        fresh = where["video"] not in self.known
+        self.known.add(where["video"])
+        match what:
+            case "discover" if fresh and owner is not None:
+                yield ingest.VideoDiscovered(**where, **creator, **post)
+            case "discover" | "direct" if fresh:
+                yield ingest.VideoAdded(**where, **creator, **post)
+            case _ if fresh:
+                self.known.remove(where["video"])
+            case "review":
+                yield ingest.VideoReviewed(**where, from_="pending_review", to=status)
+            case "own":
+                yield ingest.VideoUpdated(**where, **creator)
+            case "lose":
+                yield ingest.VideoRemoved(**where)
+            case "restore":
+                yield ingest.VideoRestored(**where, **creator, url="u", tracking_status=status)
+
+    def snapshot(self, minute: int, readings: dict[int, tuple[int | None, ...]]) -> ingest.StatsSnapshotted:
+        return ingest.StatsSnapshotted(
+            project=self.id("project", 0),
+            source="simulator",
+            fetched_at=START + timedelta(minutes=minute),
+            videos=[
+                ingest.VideoReading(video=self.id("video", n), **dict(zip(COUNTERS, values, strict=True)))
+                for n, values in readings.items()
+                if n < VIDEOS - 1
+            ],
+        )
+
+    def pages(self, chance: Random) -> Iterator[list[Heard[Any]]]:
+        """The facts as they may be heard: each speaker in order, in pages of any size, in any interleaving."""
+        left = {speaker: list(events) for speaker, events in self.said.items() if events}
+        while left:
+            speaker = chance.choice(sorted(left))
+            size = chance.choice([1, 1, 2, 4, 8, 16])
+            page, rest = left[speaker][:size], left[speaker][size:]
+            yield [heard(event, org=self.org, at=START) for event in page]
+            left = {**left, speaker: rest} if rest else {s: e for s, e in left.items() if s != speaker}
+
+
+# -- the same from scratch ------------------------------------------------------------------------------
+
+
+class Recomputed:
+    """The totals of a story by the definitions alone."""
+
+    def __init__(self, story: Story) -> None:
+        self.holds: dict[UUID, list[tuple[str, UUID]]] = {}
+        self.home: dict[UUID, UUID] = {}
+        self.removed: dict[UUID, bool] = {}
+        self.owner: dict[UUID, UUID | None] = {}
+        self.counts: dict[UUID, bool] = {}
+        self.levels: dict[tuple[UUID, str], tuple[datetime, int]] = {}
+        for event in (e for said in story.said.values() for e in said):
+            self.take(event)
+
+    def take(self, e: Any) -> None:
+        match type(e).__name__:
+            case "CampaignCreated":
+                self.holds[e.campaign], self.home[e.campaign] = [], e.project
+            case "CampaignDeleted":
+                del self.holds[e.campaign]
+                self.holds = {c: [i for i in held if i[1] != e.campaign] for c, held in self.holds.items()}
+            case "CampaignItemAdded":
+                self.holds[e.campaign].append((e.item_type, e.item))
+            case "CampaignItemRemoved":
+                self.holds[e.campaign].remove((e.item_type, e.item))
+            case "CreatorAdded" | "CreatorReactivated" | "CreatorRemoved" as kind:
+                self.home[e.creator], self.removed[e.creator] = e.project, kind == "CreatorRemoved"
+            case "VideoDiscovered" | "VideoAdded" | "VideoRestored":
+                self.home[e.video], self.owner[e.video] = e.project, e.creator_id
+                self.counts[e.video] = e.tracking_status in COUNTED
+            case "VideoReviewed":
+                self.counts[e.video] = e.to in COUNTED
+            case "VideoUpdated":
+                self.owner[e.video] = e.creator_id
+            case "VideoRemoved":
+                self.counts[e.video] = False
+            case "StatsSnapshotted":
+                self.read(e)
+            case "ProjectDeleted":
+                self.holds = {c: held for c, held in self.holds.items() if self.home[c] != e.project}
+
+    def read(self, event: ingest.StatsSnapshotted) -> None:
+        for reading in event.videos:
+            for counter in COUNTERS:
+                value = getattr(reading, counter)
+                if value is not None:
+                    known = self.levels.get((reading.video, counter), (event.fetched_at, value))
+                    self.levels[reading.video, counter] = max(known, (event.fetched_at, value))
+
+    @cached_property
+    def counted(self) -> list[UUID]:
+        return [v for v, counts in self.counts.items() if counts and not self.removed.get(self.owner[v], False)]  # type: ignore[arg-type]
+
+    def down(self, campaign: UUID) -> Counter[UUID]:
+        """In how many ways each campaign lies in this one."""
+        ways = Counter({campaign: 1})
+        for kind, item in self.holds[campaign]:
+            if kind == "campaign":
+                ways.update(self.down(item))
+        return ways
+
+    def ways(self, campaign: UUID, *items: tuple[str, UUID | None]) -> int:
+        return sum(n * sum(item in self.holds[c] for item in items) for c, n in self.down(campaign).items())
+
+    def closure(self) -> dict[tuple[UUID, UUID], int]:
+        return {(a, d): paths for a in self.holds for d, paths in self.down(a).items()}
+
+    def membership(self) -> dict[tuple[UUID, UUID], int]:
+        ways = {
+            (c, v): self.ways(c, ("video", v), ("creator", self.owner[v]))
+            for c in self.holds
+            for v in self.counted
+            if self.home[v] == self.home[c]
+        }
+        return {pair: paths for pair, paths in ways.items() if paths}
+
+    def totals(self) -> dict[UUID, dict[str, Any]]:
+        inside = self.membership()
+        return {c: self.total(c, [v for a, v in inside if a == c]) for c in self.holds}
+
+    def total(self, campaign: UUID, videos: list[UUID]) -> dict[str, Any]:
+        found = {k for k in self.removed if self.ways(campaign, ("creator", k))} | {self.owner[v] for v in videos}
+        here = [k for k in found if k in self.removed and not self.removed[k] and self.home[k] == self.home[campaign]]
+        levels = {c: [self.levels[v, c][1] for v in videos if (v, c) in self.levels] for c in COUNTERS}
+        return {
+            "video_count": len(videos),
+            "creator_count": len(here),
+            "item_count": len(self.holds[campaign]),
+            **{c: sum(known) if known or not videos else None for c, known in levels.items()},
+        }
+
+
+# -- the rows -------------------------------------------------------------------------------------------
+
+TABLES = ("campaigns", "items", "closure", "membership", "campaign_creators", "creators", "videos", "gone")
+
+
+async def rows(pool: Pool, org: OrgId) -> dict[str, list[dict[str, Any]]]:
+    found = {t: await pool.fetch(f"SELECT * FROM {t} WHERE org = $1 ORDER BY {t}", org) for t in TABLES}  # noqa: S608
+    return {table: [dict(row) for row in records] for table, records in found.items()}
+
+
+async def forget(pool: Pool, org: OrgId) -> None:
+    for table in TABLES:
+        await pool.execute(f"DELETE FROM {table} WHERE org = $1", org)  # noqa: S608
+
+
+async def tell(pool: Pool, story: Story, chance: Random) -> dict[str, list[dict[str, Any]]]:
+    for page in story.pages(chance):
+        await play(pool, SERVICE, page)
+    return await rows(pool, story.org)
+
+
+@pytest.fixture
+async def pool(schema: Callable[[str], Awaitable[Pool]]) -> Pool:
+    return await schema("campaigns")
+
+
+@pytest.mark.timeout(60 + EXAMPLES)
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(actions=actions, seed=st.integers(0, 2**32))
+async def test_rows_equal_a_recomputation_and_any_other_interleaving(
+    pool: Pool, actions: list[Action], seed: int
+) -> None:
+    story, chance = Story(actions), Random(seed)
+    first = await tell(pool, story, chance)
+    ought = Recomputed(story)
+    columns = [*COUNTERS, "video_count", "creator_count", "item_count"]
+    assert {(r["ancestor"], r["descendant"]): r["paths"] for r in first["closure"]} == ought.closure()
+    assert {(r["campaign"], r["video"]): r["paths"] for r in first["membership"]} == ought.membership()
+    assert {r["campaign"]: {c: r[c] for c in columns} for r in first["campaigns"]} == ought.totals()
+    await forget(pool, story.org)
+    assert await tell(pool, story, chance) == first

@@ -1,0 +1,1 @@
+"""The edge: everything that happens to a call before and after its handler."""

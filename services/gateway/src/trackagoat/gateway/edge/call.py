@@ -1,0 +1,154 @@
+"""A call as its handler sees it: who asks, for what, and the ways to read, to command and to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from uuid import UUID, uuid5
+
+from trackagoat.events.catalogue.words import Command, KeyId, OrgId
+from trackagoat.events.decider import Outcome
+from trackagoat.events.envelope import Actor, Ask
+from trackagoat.gateway.edge.answers import Answer, Deleted, PageMeta, Resource, etag
+from trackagoat.gateway.edge.cursors import BadCursor, Cursors, binding
+from trackagoat.gateway.edge.faults import ApiError, invalid_query, refused
+from trackagoat.gateway.registry import Route
+
+if TYPE_CHECKING:
+    from trackagoat.events.host.service import Asker
+    from trackagoat.events.sql import Db
+    from trackagoat.gateway.reads.workspace import KeyRow
+    from trackagoat.gateway.settings import Settings
+
+P = TypeVar("P")
+B = TypeVar("B")
+T = TypeVar("T")
+R = TypeVar("R")
+
+ASK_SECONDS = 5.0
+ASK_MANY_SECONDS = 15.0
+
+
+class Call(Generic[P, B]):
+    """One authenticated call. `params` and `body` are decoded; `ids` are those of the path."""
+
+    def __init__(  # noqa: PLR0913 - everything a handler may touch, and nothing else
+        self,
+        *,
+        route: Route,
+        routes: Sequence[Route],
+        db: Db,
+        asker: Asker,
+        settings: Settings,
+        cursors: Cursors,
+        caller: KeyRow | None,
+        params: P,
+        body: B,
+        ids: Mapping[str, UUID],
+        if_match: str | None,
+        request_id: str,
+        seed: UUID,
+        now: datetime,
+    ) -> None:
+        self.route, self.routes, self.db, self.settings = route, routes, db, settings
+        self.params, self.body, self.ids, self.now, self.request_id = params, body, ids, now, request_id
+        self._asker, self._cursors, self._caller, self._if_match = asker, cursors, caller, if_match
+        self.seed, self._asked = seed, 0
+
+    @property
+    def caller(self) -> KeyRow:
+        """The key the call came with."""
+        if self._caller is None:
+            raise ApiError("invalid_api_key")
+        return self._caller
+
+    @property
+    def org(self) -> OrgId:
+        """The organization all of the call happens in."""
+        return OrgId(self.caller.org)
+
+    # -- commands ----------------------------------------------------------------------------------------
+
+    async def ask(self, commands: Sequence[Command]) -> list[Outcome]:
+        """One outcome per command (all of one class), in order. A repeated call repeats the command ids."""
+        if not commands:
+            return []
+        self._asked += 1
+        ask = Ask(
+            org=self.org,
+            command_id=uuid5(self.seed, str(self._asked)),
+            at=self.now,
+            actor=Actor("api_key", KeyId(self.caller.key)),
+            request_id=self.request_id,
+        )
+        seconds = ASK_SECONDS if len(commands) == 1 else ASK_MANY_SECONDS
+        return await self._asker.ask(ask, commands, timeout=seconds)
+
+    async def tell(self, command: Command) -> Outcome:
+        """The outcome of one command. Raises its refusal as an error answer."""
+        (outcome,) = await self.ask([command])
+        if outcome.refused is not None:
+            raise refused(outcome.refused)
+        return outcome
+
+    # -- pages -------------------------------------------------------------------------------------------
+
+    def after(self, kind: type[T]) -> T | None:
+        """The position the caller's cursor points to; None on the first page. Raises a 400 for a bad one."""
+        cursor: str | None = getattr(self.params, "cursor", None)
+        if cursor is None:
+            return None
+        try:
+            return self._cursors.read(cursor, self._binding(), kind)
+        except BadCursor as error:
+            raise invalid_query("cursor", "Not a cursor of this list, with these filters") from error
+
+    def page(self, rows: Sequence[R], position: Callable[[R], Sequence[Any]]) -> tuple[Sequence[R], PageMeta]:
+        """The rows of this page and its meta, from up to `limit` + 1 rows read."""
+        limit: int = getattr(self.params, "limit")  # noqa: B009 - every list has it
+        if len(rows) <= limit:
+            return rows, PageMeta(None)
+        shown = rows[:limit]
+        return shown, PageMeta(self._cursors.make(position(shown[-1]), self._binding()))
+
+    def _binding(self) -> bytes:
+        filters = {
+            name: getattr(self.params, name)
+            for name in getattr(self.params, "__struct_fields__", ())
+            if name not in {"cursor", "limit"}
+        }
+        return binding(self.route.key, self.org, [filters, {name: str(id) for name, id in self.ids.items()}])
+
+    # -- preconditions -----------------------------------------------------------------------------------
+
+    @property
+    def conditional(self) -> bool:
+        """Whether the caller sent an If-Match."""
+        return self._if_match is not None
+
+    def unchanged(self, resource: Resource) -> None:
+        """Raise a 412 when the caller's If-Match names another state of the resource."""
+        if self._if_match is None or self._if_match.strip() == "*":
+            return
+        present = etag(resource)
+        if present not in {tag.strip() for tag in self._if_match.split(",")}:
+            raise ApiError("precondition_failed", etag=present)
+
+
+Handler = Callable[[Call[Any, Any]], Any]
+
+
+def ok(data: T, meta: Any = None) -> Answer[T]:
+    """A 200."""
+    return Answer(data=data, meta=meta)
+
+
+def deleted(id: UUID) -> Answer[Deleted]:
+    """What a DELETE answers."""
+    return Answer(data=Deleted(id=str(id)))
+
+
+def created(data: T, secrets: tuple[str, ...] = ()) -> Answer[T]:
+    """A 201."""
+    return Answer(data=data, status=201, secrets=secrets)

@@ -1,0 +1,153 @@
+"""The door: what happens to a call of a route, in order."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from trackagoat.events import clock
+from trackagoat.events.host.service import ASKER, DB
+from trackagoat.gateway.edge import decoding, idempotency
+from trackagoat.gateway.edge.answers import envelope, without_secrets
+from trackagoat.gateway.edge.auth import Keys, need_scope
+from trackagoat.gateway.edge.call import Call
+from trackagoat.gateway.edge.cursors import Cursors
+from trackagoat.gateway.edge.faults import ApiError, invalid_body
+from trackagoat.gateway.edge.limits import Limiter, SlidingWindow
+from trackagoat.gateway.edge.responses import TRACE, replayed, response_of
+from trackagoat.gateway.registry import Route
+
+if TYPE_CHECKING:
+    from trackagoat.gateway.reads.workspace import KeyRow
+    from trackagoat.gateway.settings import Settings
+
+BODY_LIMIT = 1024 * 1024
+CALL_SECONDS = 25.0
+OPEN_CALLS_PER_MINUTE = 60
+_SERVER_FAULTS = 500
+
+Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Door:
+    """Serves routes: request id, body limit, content type, key, scope, rate window, idempotency, handler."""
+
+    def __init__(self, settings: Settings, routes: Sequence[Route], limiter: Limiter | None = None) -> None:
+        """Make what outlives a call: known keys, rate windows, the cursors' key."""
+        self._settings, self._routes = settings, routes
+        self._keys = Keys()
+        self._cursors = Cursors(settings.secret_key.get_secret_value())
+        self._window = limiter or SlidingWindow(settings.api_key_requests_per_minute)
+        self._open_window: Limiter = SlidingWindow(OPEN_CALLS_PER_MINUTE)
+        self._records = idempotency.Records()
+
+    def serve(self, route: Route) -> Serve:
+        """The aiohttp handler of a route."""
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            async with asyncio.timeout(CALL_SECONDS):
+                return await self._serve(route, request)
+
+        handle.route = route  # type: ignore[attr-defined]
+        return handle
+
+    async def _serve(self, route: Route, request: web.Request) -> web.Response:
+        body = await _body(request)
+        caller = await self._caller(route, request)
+        if caller is not None:
+            need_scope(caller, route.scope)
+        await self._count(request, caller)
+        key = idempotency.key_of(request.headers.get(idempotency.HEADER)) if _repeatable(route) else None
+        call = self._call(route, request, caller, body)
+        if key is None:
+            return response_of(route, await route.handler(call))
+        return await self._once(route, request, call, (key, body))
+
+    async def _caller(self, route: Route, request: web.Request) -> KeyRow | None:
+        if route.scope == "open":
+            return None
+        header = request.headers.get("Authorization")
+        caller = await self._keys.caller(request.app[DB], header, clock.now(), time.monotonic())
+        trace = request[TRACE]
+        trace.caller, trace.window = caller, await self._window.look(str(caller.key), time.monotonic())
+        return caller
+
+    async def _count(self, request: web.Request, caller: KeyRow | None) -> None:
+        if caller is None:
+            window = await self._open_window.take(request.remote or "", time.monotonic())
+        else:
+            window = request[TRACE].window = await self._window.take(str(caller.key), time.monotonic())
+        if not window.allowed:
+            wait = max(window.resets_in, 1)
+            raise ApiError("rate_limit_exceeded", headers={"Retry-After": str(wait)}, retryAfter=wait)
+
+    def _call(self, route: Route, request: web.Request, caller: KeyRow | None, body: bytes) -> Call[Any, Any]:
+        ids = decoding.path_ids(request.match_info)
+        return Call(
+            route=route,
+            routes=self._routes,
+            db=request.app[DB],
+            asker=request.app[ASKER],
+            settings=self._settings,
+            cursors=self._cursors,
+            caller=caller,
+            params=decoding.query(route.params, request.query),
+            body=_decoded(route, body),
+            ids=ids,
+            if_match=request.headers.get("If-Match"),
+            request_id=request[TRACE].id,
+            seed=clock.new_id(),
+            now=clock.now(),
+        )
+
+    async def _once(
+        self, route: Route, request: web.Request, call: Call[Any, Any], keyed: tuple[str, bytes]
+    ) -> web.Response:
+        """Run the call under its Idempotency-Key, or answer what it answered before."""
+        db, (key, body) = request.app[DB], keyed
+        claim = await self._records.claim(db, call.org, key, (f"{request.method} {request.path}", body), call.now)
+        if isinstance(claim, idempotency.Replay):
+            return replayed(claim)
+        call.seed = claim.seed
+        try:
+            answer = await route.handler(call)
+        except Exception as error:
+            await self._records.free(db, claim, certain=isinstance(error, ApiError) and error.status < _SERVER_FAULTS)
+            raise
+        response = response_of(route, answer)
+        kept = envelope(without_secrets(answer), answer.meta)
+        await self._records.keep(db, claim, idempotency.Replay(answer.status, kept, response.headers.get("ETag")))
+        return response
+
+
+async def _body(request: web.Request) -> bytes:
+    """The body, at most 1 MiB of JSON."""
+    if (request.content_length or 0) > BODY_LIMIT:
+        raise ApiError("payload_too_large", headers={"Connection": "close"})
+    if not request.can_read_body:
+        return b""
+    try:
+        body = await request.read()
+    except web.HTTPRequestEntityTooLarge as error:
+        raise ApiError("payload_too_large", headers={"Connection": "close"}) from error
+    if body and (request.content_type != "application/json" or (request.charset or "utf-8").lower() != "utf-8"):
+        raise ApiError("unsupported_media_type")
+    return body
+
+
+def _decoded(route: Route, body: bytes) -> Any:
+    if route.body is None:
+        if body and route.method != "GET" and decoding.parsed(body) not in ({}, None):
+            raise invalid_body("", "This call takes no body")
+        return None
+    if not body and route.body_optional:
+        return None
+    return decoding.body(route.body, body, route.bulk)
+
+
+def _repeatable(route: Route) -> bool:
+    return route.method == "POST" and route.scope != "open"

@@ -1,0 +1,124 @@
+"""Responses: answers and errors as they leave, with the headers and the line in the log every call gets."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from aiohttp import web
+
+from trackagoat.gateway.edge.answers import Answer, Resource, bare, envelope, error_envelope, etag
+from trackagoat.gateway.edge.faults import ApiError
+from trackagoat.gateway.edge.headers import REQUEST_ID, dress, request_id
+from trackagoat.gateway.edge.outages import is_outage
+from trackagoat.gateway.registry import BASE, Route
+
+if TYPE_CHECKING:
+    from trackagoat.gateway.edge.idempotency import Replay
+    from trackagoat.gateway.edge.limits import Window
+    from trackagoat.gateway.reads.workspace import KeyRow
+
+log = structlog.get_logger()
+
+Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Trace:
+    """What is found out about a call on its way, for its headers and its line in the log."""
+
+    def __init__(self, id: str) -> None:
+        """Only the id is known at first."""
+        self.id, self.started = id, time.monotonic()
+        self.caller: KeyRow | None = None
+        self.window: Window | None = None
+        self.code: str | None = None
+
+
+TRACE: web.RequestKey[Trace] = web.RequestKey("trace", Trace)
+
+
+@web.middleware
+async def edge(request: web.Request, handler: Serve) -> web.StreamResponse:
+    """Around every call of the API: its id, its headers, its line in the log, and errors as answers."""
+    if not _ours(request):
+        return await handler(request)
+    trace = request[TRACE] = Trace(request_id(request.headers.get(REQUEST_ID)))
+    try:
+        response = await handler(request)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer in the one form
+        response = _failed(request, error)
+    if trace.window is not None:
+        response.headers.update(trace.window.headers("key"))
+    dress(response.headers, trace.id)
+    _note(request, response, trace)
+    return response
+
+
+def _ours(request: web.Request) -> bool:
+    """Health and metrics are the host's; unknown paths and known paths with other methods are ours."""
+    return request.match_info.http_exception is not None or hasattr(request.match_info.handler, "route")
+
+
+def response_of(route: Route, answer: Answer[Any]) -> web.Response:
+    """A success."""
+    body = bare(answer.data) if route.raw else envelope(answer.data, answer.meta)
+    response = web.Response(body=body, status=answer.status, content_type="application/json", charset="utf-8")
+    if isinstance(answer.data, Resource):
+        response.headers["ETag"] = etag(answer.data)
+    return response
+
+
+def replayed(replay: Replay) -> web.Response:
+    """A success told again."""
+    response = web.Response(body=replay.body, status=replay.status, content_type="application/json", charset="utf-8")
+    response.headers["Idempotent-Replayed"] = "true"
+    if replay.etag is not None:
+        response.headers["ETag"] = replay.etag
+    return response
+
+
+def _failed(request: web.Request, error: Exception) -> web.Response:
+    """The answer for an error. What the caller cannot know stays in the log."""
+    if not isinstance(error, ApiError):
+        error = _translated(request, error)
+    response = web.Response(
+        body=error_envelope(error.code, error.message, error.meta),
+        status=error.status,
+        headers=error.headers,
+        content_type="application/json",
+        charset="utf-8",
+    )
+    request[TRACE].code = error.code
+    return response
+
+
+def _translated(request: web.Request, error: Exception) -> ApiError:
+    match error:
+        case web.HTTPMethodNotAllowed():
+            return ApiError("method_not_allowed", headers={"Allow": ", ".join(sorted(error.allowed_methods))})
+        case web.HTTPNotFound():
+            return ApiError("not_found")
+        case _ if is_outage(error):
+            log.warning("a part does not answer", path=request.path, request_id=request[TRACE].id, error=repr(error))
+            return ApiError("unavailable", headers={"Retry-After": "1"})
+        case _:
+            log.error("a call failed", path=request.path, request_id=request[TRACE].id, exc_info=error)
+            return ApiError("internal_error")
+
+
+def _note(request: web.Request, response: web.StreamResponse, trace: Trace) -> None:
+    """One line per call: no query, no body, no key."""
+    route: Route | None = getattr(request.match_info.handler, "route", None)
+    log.info(
+        "call",
+        method=request.method,
+        route=f"{BASE}{route.path}" if route else None,
+        status=response.status,
+        code=trace.code,
+        ms=round((time.monotonic() - trace.started) * 1000, 1),
+        request_id=trace.id,
+        org=str(trace.caller.org) if trace.caller else None,
+        key=str(trace.caller.key) if trace.caller else None,
+    )

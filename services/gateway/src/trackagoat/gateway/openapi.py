@@ -1,0 +1,152 @@
+"""The registry as an OpenAPI 3.1 document."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+from trackagoat.gateway.edge.faults import SENTENCES, STATUS, Fault
+from trackagoat.gateway.registry import BASE, Route
+from trackagoat.gateway.resources.glossary import described
+
+Json = dict[str, Any]
+
+_REF = "#/components/schemas/{name}"
+_UUID = {"type": "string", "format": "uuid"}
+_HEADERS: Json = {
+    "Idempotency-Key": (
+        "Makes a repeated call answer what the first one answered, for 24 hours",
+        {"type": "string", "minLength": 1, "maxLength": 255},
+    ),
+    "If-Match": ("Change the resource only if this is its ETag still", {"type": "string"}),
+}
+
+
+class Meta(msgspec.Struct, frozen=True):
+    """What goes with an error."""
+
+    code: str
+    details: list[Fault] = []
+
+
+class Error(msgspec.Struct, frozen=True):
+    """A failure: a sentence for people, `meta.code` for programs."""
+
+    data: None
+    error: str
+    meta: Meta
+
+
+def document(routes: Sequence[Route], base_url: str) -> Json:
+    """The whole API."""
+    kinds = _kinds(routes)
+    schemas, components = msgspec.json.schema_components([*kinds, Error], ref_template=_REF)
+    of = dict(zip(kinds, schemas[: len(kinds)], strict=True))
+    paths: dict[str, Json] = defaultdict(dict)
+    for route in routes:
+        paths[route.path][route.method.lower()] = _operation(route, of)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "trackagoat", "version": "1", "description": "TikTok creator programs, followed."},
+        "servers": [{"url": f"{base_url.rstrip('/')}{BASE}"}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(route.tag for route in routes)],
+        "paths": dict(paths),
+        "components": {"schemas": described(components), "securitySchemes": {"apiKey": _API_KEY}},
+    }
+
+
+_API_KEY = {"type": "http", "scheme": "bearer", "bearerFormat": "tga_…", "description": "An API key"}
+
+
+def _kinds(routes: Sequence[Route]) -> list[Any]:
+    """Every type the routes speak of, once."""
+    spoken: list[Any] = []
+    for route in routes:
+        parameters = [field.type for field in msgspec.structs.fields(route.params)]
+        for kind in (*parameters, route.body, route.bulk, route.answer, route.bulk_answer, route.meta):
+            if kind is not None and kind not in spoken:
+                spoken.append(kind)
+    return spoken
+
+
+def _operation(route: Route, of: dict[Any, Any]) -> Json:
+    operation: Json = {
+        "operationId": route.name,
+        "summary": route.summary,
+        "tags": [route.tag],
+        "x-scope": route.scope,
+        "parameters": _parameters(route, of),
+        "responses": _responses(route, of),
+        "security": [] if route.scope == "open" else [{"apiKey": [route.scope]}],
+    }
+    if not route.statuses:
+        operation["deprecated"] = True
+    if route.body is not None:
+        operation["requestBody"] = _request(route, of)
+    return operation
+
+
+def _parameters(route: Route, of: dict[Any, Any]) -> list[Json]:
+    found: list[Json] = [{"name": n, "in": "path", "required": True, "schema": _UUID} for n in route.path_parameters]
+    for field in msgspec.structs.fields(route.params):
+        schema = dict(of[field.type])
+        if field.default not in {msgspec.NODEFAULT, None}:
+            schema["default"] = msgspec.to_builtins(field.default)
+        found.append({"name": field.encode_name, "in": "query", "required": field.required, "schema": schema})
+    if route.scope != "open":
+        headers = ["Idempotency-Key"] if route.method == "POST" else []
+        headers += ["If-Match"] if route.method in {"PATCH", "DELETE"} else []
+        for name in headers:
+            description, schema = _HEADERS[name]
+            found.append(
+                {"name": name, "in": "header", "required": False, "description": description, "schema": schema}
+            )
+    return found
+
+
+def _request(route: Route, of: dict[Any, Any]) -> Json:
+    schema = of[route.body] if route.bulk is None else {"anyOf": [of[route.body], of[route.bulk]]}
+    content = {"schema": schema, "example": msgspec.to_builtins(route.body_example)}
+    return {"required": not route.body_optional, "content": {"application/json": content}}
+
+
+def _responses(route: Route, of: dict[Any, Any]) -> Json:
+    responses = {str(status): _success(route, of, status) for status in route.statuses}
+    codes = defaultdict(list)
+    for code in route.codes:
+        codes[STATUS[code]].append(code)
+    for status, named in sorted(codes.items()):
+        responses[str(status)] = _failure(status, named)
+    return responses
+
+
+def _success(route: Route, of: dict[Any, Any], status: int) -> Json:
+    example = msgspec.to_builtins(route.example)
+    schema = of[route.answer]
+    if route.bulk_answer is not None and status == HTTPStatus.OK:
+        schema = {"anyOf": [schema, of[route.bulk_answer]]}
+    if not route.raw:
+        meta = {"anyOf": [of[route.meta], {"type": "null"}]} if route.meta else {"type": "null"}
+        schema = {
+            "type": "object",
+            "properties": {"data": schema, "error": {"type": "null"}, "meta": meta},
+            "required": ["data", "error", "meta"],
+        }
+        example = {"data": example, "error": None, "meta": None}
+    return {
+        "description": HTTPStatus(status).phrase,
+        "content": {"application/json": {"schema": schema, "example": example}},
+    }
+
+
+def _failure(status: int, codes: list[str]) -> Json:
+    example = {"data": None, "error": SENTENCES.get(codes[0], codes[0]), "meta": {"code": codes[0]}}
+    return {
+        "description": f"{HTTPStatus(status).phrase}: {', '.join(codes)}",
+        "x-codes": codes,
+        "content": {"application/json": {"schema": {"$ref": _REF.format(name="Error")}, "example": example}},
+    }

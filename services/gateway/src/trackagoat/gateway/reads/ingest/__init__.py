@@ -1,0 +1,59 @@
+"""What ingest publishes: creators, videos, and the readings of their counters."""
+
+from trackagoat.gateway.reads.ingest.boards import (
+    INBOX,
+    LEADERS,
+    CountsRow,
+    InboxRow,
+    LeaderRow,
+    counts,
+    pending,
+)
+from trackagoat.gateway.reads.ingest.creators import (
+    CREATORS,
+    CreatorRow,
+    CreatorSnapshotRow,
+    RefreshRow,
+    SumsRow,
+    creator,
+    creator_snapshots,
+    creators_among,
+    creators_by_id,
+    refreshes,
+    sums,
+)
+from trackagoat.gateway.reads.ingest.videos import (
+    VIDEOS,
+    VideoRow,
+    VideoSnapshotRow,
+    video,
+    video_snapshots,
+    videos_by_id,
+)
+
+__all__ = [
+    "CREATORS",
+    "INBOX",
+    "LEADERS",
+    "VIDEOS",
+    "CountsRow",
+    "CreatorRow",
+    "CreatorSnapshotRow",
+    "InboxRow",
+    "LeaderRow",
+    "RefreshRow",
+    "SumsRow",
+    "VideoRow",
+    "VideoSnapshotRow",
+    "counts",
+    "creator",
+    "creator_snapshots",
+    "creators_among",
+    "creators_by_id",
+    "pending",
+    "refreshes",
+    "sums",
+    "video",
+    "video_snapshots",
+    "videos_by_id",
+]

@@ -1,0 +1,236 @@
+"""Goals as the API shows them, and how they stand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+import msgspec
+
+from trackagoat.events.catalogue.goals import Metric, Period, Status
+from trackagoat.gateway.edge.answers import Resource
+from trackagoat.gateway.reads.goals import GoalRow, ResultRow
+from trackagoat.gateway.resources import days
+from trackagoat.gateway.resources.advisories import Advisory, advise, fresh_now
+from trackagoat.gateway.resources.creators import CreatorRef
+from trackagoat.gateway.resources.fields import Instant, Number, instant, number, shown
+
+WORST_FIRST: Sequence[Status] = ("missed", "at_risk", "behind_pace", "on_track", "completed")
+
+
+class Goal(msgspec.Struct, frozen=True, kw_only=True):
+    """A target for one creator, one metric and one kind of period."""
+
+    id: UUID
+    creator_id: UUID
+    project_id: UUID
+    metric: Metric
+    period: Period
+    target_value: Number
+    start_date: date
+    end_date: date | None
+    is_active: bool
+    created_at: Instant
+    updated_at: Instant
+
+
+class Previous(msgspec.Struct, frozen=True, kw_only=True):
+    """How the last closed period came out."""
+
+    period_start: Instant
+    period_end: Instant
+    target: Number
+    actual: Number | None
+    percentage: int
+    status: Status
+    is_final: bool
+    advisory: Advisory
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How a goal stands in the period shown."""
+
+    target: Number
+    actual: Number | None
+    percentage: int
+    status: Status
+    pace: Number | None
+    is_final: bool
+    advisory: Advisory
+    previous: Previous | None
+
+
+class Compliance(Standing, frozen=True, kw_only=True):
+    """A goal and how it stands."""
+
+    goal: Goal
+
+
+class GoalDetail(Resource, frozen=True, kw_only=True):
+    """A goal with how it stands; null until that was first worked out."""
+
+    derived: ClassVar[frozenset[str]] = frozenset({"compliance"})
+
+    id: UUID
+    creator_id: UUID
+    project_id: UUID
+    metric: Metric
+    period: Period
+    target_value: Number
+    start_date: date
+    end_date: date | None
+    is_active: bool
+    created_at: Instant
+    updated_at: Instant
+    compliance: Standing | None
+
+
+class CreatorCompliance(msgspec.Struct, frozen=True, kw_only=True):
+    """A creator and how each of its active goals stands."""
+
+    creator: CreatorRef
+    compliance: list[Compliance]
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """A closed period; from `final_at` on it never changes."""
+
+    period_start: Instant
+    period_end: Instant
+    target: Number
+    actual: Number | None
+    percentage: int
+    status: Status
+    is_final: bool
+    final_at: Instant
+
+
+class Clock(msgspec.Struct, frozen=True):
+    """When and where one looks: this moment, and the day it is in the organization's zone."""
+
+    now: datetime
+    zone: str
+
+    @property
+    def today(self) -> date:
+        """The day it is there."""
+        return days.today(self.now, self.zone)
+
+
+def goal(row: GoalRow) -> Goal:
+    """A goal by its terms."""
+    return shown(Goal, row, **_terms(row))
+
+
+def goal_detail(row: GoalRow, clock: Clock) -> GoalDetail:
+    """A goal with how it stands."""
+    return shown(GoalDetail, row, compliance=standing(row, clock), **_terms(row))
+
+
+def _terms(row: GoalRow) -> dict[str, Any]:
+    return {
+        "id": row.goal,
+        "creator_id": row.creator,
+        "project_id": row.project,
+        "target_value": number(row.target_value),
+    }
+
+
+def standing(row: GoalRow, clock: Clock) -> Standing | None:
+    """How a goal stands now."""
+    if row.period_start is None or row.period_end is None or row.status is None:
+        return None
+    return Standing(
+        target=number(row.target) or 0,
+        actual=number(row.actual),
+        percentage=row.percentage or 0,
+        status=row.status,  # type: ignore[arg-type]
+        pace=number(row.pace, 2),
+        is_final=bool(row.is_final),
+        advisory=_advisory(row, (row.period_start, row.period_end), clock),
+        previous=_previous(row, clock),
+    )
+
+
+def _previous(row: GoalRow, clock: Clock) -> Previous | None:
+    if row.previous_period_start is None or row.previous_period_end is None:
+        return None
+    return Previous(
+        period_start=instant(row.previous_period_start),
+        period_end=instant(row.previous_period_end),
+        target=number(row.previous_target) or 0,
+        actual=number(row.previous_actual),
+        percentage=row.previous_percentage or 0,
+        status=row.previous_status,  # type: ignore[arg-type]
+        is_final=bool(row.previous_is_final),
+        advisory=_advisory(row, (row.previous_period_start, row.previous_period_end), clock),
+    )
+
+
+def standing_at(row: GoalRow, results: Sequence[ResultRow], at: datetime, clock: Clock) -> Standing | None:
+    """How a goal stood in the period that held `at`; `results` are its closed periods until then, newest first."""
+    if row.period_start is not None and row.period_start <= at:
+        return standing(row, clock)
+    if not results:
+        return None
+    last = results[0]
+    before = _closed(row, results[1], clock) if len(results) > 1 else None
+    return Standing(
+        target=number(last.target) or 0,
+        actual=number(last.actual),
+        percentage=last.percentage,
+        status=last.status,  # type: ignore[arg-type]
+        pace=None,
+        is_final=last.is_final,
+        advisory=_advisory(row, (last.period_start, last.period_end), clock),
+        previous=before,
+    )
+
+
+def _closed(row: GoalRow, result: ResultRow, clock: Clock) -> Previous:
+    return shown(
+        Previous,
+        result,
+        target=number(result.target) or 0,
+        actual=number(result.actual),
+        advisory=_advisory(row, (result.period_start, result.period_end), clock),
+    )
+
+
+def _advisory(row: GoalRow, period: tuple[datetime, datetime], clock: Clock) -> Advisory:
+    return advise(row.start_date, clock.today, period, fresh_now(row.advisory, clock.now), clock.now)
+
+
+def compliance(row: GoalRow, stands: Standing) -> Compliance:
+    """A goal and how it stands."""
+    return Compliance(goal=goal(row), **msgspec.structs.asdict(stands))
+
+
+def result(row: ResultRow) -> Result:
+    """A closed period."""
+    return shown(Result, row, target=number(row.target) or 0, actual=number(row.actual))
+
+
+class GoalSums(msgspec.Struct, frozen=True, kw_only=True):
+    """Goals of a project by status: `on_track` with the completed ones, `at_risk` with those behind pace."""
+
+    on_track: int
+    at_risk: int
+    missed: int
+    total_goals: int
+    creators_with_goals: int
+
+
+def goal_sums(statuses: Sequence[tuple[UUID, Status]]) -> GoalSums:
+    """Goals counted by status; each comes with its creator."""
+    count = Counter(status for _, status in statuses)
+    return GoalSums(
+        on_track=count["on_track"] + count["completed"],
+        at_risk=count["at_risk"] + count["behind_pace"],
+        missed=count["missed"],
+        total_goals=len(statuses),
+        creators_with_goals=len({creator for creator, _ in statuses}),
+    )

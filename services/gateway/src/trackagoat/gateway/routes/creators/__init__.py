@@ -1,0 +1,5 @@
+"""Creators."""
+
+from trackagoat.gateway.routes.creators import lists, writes
+
+ROUTES = (*lists.ROUTES, *writes.ROUTES)

@@ -1,0 +1,5 @@
+"""Goals."""
+
+from trackagoat.gateway.routes.goals import lists, overviews, writes
+
+ROUTES = (*lists.ROUTES, *writes.ROUTES, *overviews.ROUTES)

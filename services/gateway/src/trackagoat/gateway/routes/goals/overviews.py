@@ -1,0 +1,141 @@
+"""How the goals of a project stand: creator by creator, and in sum."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from trackagoat.events.catalogue.goals import Period
+from trackagoat.gateway import tenancy
+from trackagoat.gateway.edge.answers import Answer
+from trackagoat.gateway.edge.call import Call, ok
+from trackagoat.gateway.edge.faults import invalid_query
+from trackagoat.gateway.reads import goals, ingest
+from trackagoat.gateway.registry import Route
+from trackagoat.gateway.resources import days
+from trackagoat.gateway.resources.creators import creator_ref
+from trackagoat.gateway.resources.fields import Params
+from trackagoat.gateway.resources.goals import (
+    WORST_FIRST,
+    Clock,
+    Compliance,
+    CreatorCompliance,
+    GoalSums,
+    compliance,
+    goal_sums,
+    standing,
+    standing_at,
+)
+from trackagoat.gateway.routes import examples
+from trackagoat.gateway.routes.goals.lists import clock_of
+
+_CREATORS_SUMMED = 50
+
+
+class ProjectCompliance(Params, frozen=True, kw_only=True):
+    """Whose goals, of which kind of period, and as of which day."""
+
+    creator_id: UUID | None = None
+    period: Period | None = None
+    reference_date: date | None = None
+
+
+class AggregateCompliance(Params, frozen=True, kw_only=True):
+    """The project summed up."""
+
+    project_id: UUID
+
+
+async def project_compliance(call: Call[ProjectCompliance, None]) -> Answer[list[CreatorCompliance]]:
+    asked, project = call.params, call.ids["projectId"]
+    _, _, clock = await asyncio.gather(tenancy.project(call, project), tenancy.filters(call), clock_of(call))
+    if asked.reference_date is not None and asked.reference_date > clock.today:
+        raise invalid_query("reference_date", "In the future")
+    only = None if asked.creator_id is None else [asked.creator_id]
+    rows = await goals.active(call.db, call.org, project, only, asked.period)
+    creators, stands = await asyncio.gather(_creators(call, rows), _standings(call, rows, asked.reference_date, clock))
+    return ok(_worst_first(rows, creators, stands))
+
+
+async def _creators(call: Call[Any, Any], rows: Sequence[goals.GoalRow]) -> Mapping[UUID, ingest.CreatorRow]:
+    """The active ones of the goals' creators."""
+    found = await ingest.creators_by_id(call.db, call.org, list({row.creator for row in rows}))
+    return {row.creator: row for row in found if row.is_active}
+
+
+async def _standings(
+    call: Call[Any, Any], rows: Sequence[goals.GoalRow], reference: date | None, clock: Clock
+) -> Mapping[UUID, Compliance]:
+    """How each goal stands, now or in the period that held the day; goals that had not begun are left out."""
+    if reference is None or reference == clock.today:
+        found = {row.goal: standing(row, clock) for row in rows}
+    else:
+        at = days.end(reference, clock.zone) - timedelta(microseconds=1)
+        closed = defaultdict(list)
+        for one in await goals.results_at(call.db, call.org, [row.goal for row in rows], at):
+            closed[one.goal].append(one)
+        found = {row.goal: standing_at(row, closed[row.goal], at, clock) for row in rows}
+    return {row.goal: compliance(row, stands) for row in rows if (stands := found[row.goal]) is not None}
+
+
+def _worst_first(
+    rows: Sequence[goals.GoalRow],
+    creators: Mapping[UUID, ingest.CreatorRow],
+    stands: Mapping[UUID, Compliance],
+) -> list[CreatorCompliance]:
+    """Creators by the worst of their statuses, then by handle; a creator's goals in the same order."""
+    of_creator = defaultdict(list)
+    for row in rows:
+        if row.goal in stands and row.creator in creators:
+            of_creator[row.creator].append(stands[row.goal])
+    for found in of_creator.values():
+        found.sort(key=lambda one: WORST_FIRST.index(one.status))
+    ordered = sorted(
+        of_creator, key=lambda who: (WORST_FIRST.index(of_creator[who][0].status), creators[who].handle_key, who)
+    )
+    return [CreatorCompliance(creator=creator_ref(creators[id]), compliance=of_creator[id]) for id in ordered]
+
+
+async def aggregate_compliance(call: Call[AggregateCompliance, None]) -> Answer[GoalSums]:
+    project = call.params.project_id
+    _, clock, rows = await asyncio.gather(
+        tenancy.filters(call), clock_of(call), goals.active(call.db, call.org, project, None, None)
+    )
+    creators = await _creators(call, rows)
+    first = sorted(creators.values(), key=lambda row: (row.handle_key, row.creator))[:_CREATORS_SUMMED]
+    summed = {row.creator for row in first}
+    stands = [(row.creator, standing(row, clock)) for row in rows if row.creator in summed]
+    return ok(goal_sums([(creator, one.status) for creator, one in stands if one is not None]))
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/projects/{projectId}/goal-compliance",
+        name="getGoalCompliance",
+        summary="How the goals of active creators stand, worst first",
+        scope="read",
+        tag="Goals",
+        handler=project_compliance,
+        params=ProjectCompliance,
+        answer=list[CreatorCompliance],
+        example=[examples.CREATOR_COMPLIANCE],
+    ),
+    Route(
+        method="GET",
+        path="/analytics/aggregate/goal-compliance",
+        name="getAggregateGoalCompliance",
+        summary="Statuses of the goals of a project, counted",
+        scope="read",
+        tag="Analytics",
+        handler=aggregate_compliance,
+        params=AggregateCompliance,
+        answer=GoalSums,
+        errors=("not_found",),
+        example=GoalSums(on_track=7, at_risk=3, missed=2, total_goals=12, creators_with_goals=9),
+    ),
+)

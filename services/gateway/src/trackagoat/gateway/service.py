@@ -1,0 +1,24 @@
+"""The gateway as a value: the API served from the registry. It decides nothing and owns no facts."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from trackagoat.events.host.service import Service
+from trackagoat.gateway.edge.door import BODY_LIMIT, Door
+from trackagoat.gateway.edge.responses import edge
+from trackagoat.gateway.registry import BASE
+from trackagoat.gateway.routes import ROUTES
+from trackagoat.gateway.settings import Settings
+
+
+def service(settings: Settings) -> Service:
+    """The API; the host puts the database and the way to the other services into `app` before it serves."""
+    door = Door(settings, ROUTES)
+    app = web.Application(middlewares=[edge], client_max_size=BODY_LIMIT)
+    for route in ROUTES:
+        serve = door.serve(route)
+        app.router.add_route(route.method, f"{BASE}{route.path}", serve)
+        if route.method == "GET":
+            app.router.add_route("HEAD", f"{BASE}{route.path}", serve)
+    return Service(name="gateway", app=app)

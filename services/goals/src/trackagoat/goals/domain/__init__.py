@@ -1,0 +1,1 @@
+"""What goals are, what their periods come to, and how far the figures can be trusted. Pure."""

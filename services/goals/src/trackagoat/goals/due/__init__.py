@@ -1,0 +1,96 @@
+"""Work that falls due: goals to look at, goals that a fact concerns without naming them, projects to clear."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from trackagoat.events import due
+from trackagoat.events.catalogue.goals import DeleteGoal
+from trackagoat.events.catalogue.words import CreatorId, Json, ProjectId, VideoId
+from trackagoat.events.effects import Claimed, Decide, Done, Effect, Record
+from trackagoat.events.sql import Db
+from trackagoat.goals.domain.advisory import advise
+from trackagoat.goals.domain.settling import Settled, questions, settle
+from trackagoat.goals.domain.watched import Result, Watched
+from trackagoat.goals.due.answers import answer
+from trackagoat.goals.due.watching import watch
+from trackagoat.goals.store import figures, periods
+from trackagoat.goals.store import goals as store
+
+
+async def refresh(db: Db, claimed: Sequence[Claimed], now: datetime) -> list[Done]:
+    """Look at all goals of these creators: say what changed, show what is, come back when it changes by itself."""
+    unheard = await figures.unheard_since(db)
+    heard_until = now if unheard is None else min(now, unheard)
+    watched = await watch(db, [CreatorId(UUID(c.key)) for c in claimed])
+    answers = await answer(db, [(w.org, q) for w in watched for q in questions(w, now, heard_until)])
+    effects: defaultdict[str, list[Effect]] = defaultdict(list)
+    again: defaultdict[str, list[datetime]] = defaultdict(list)
+    for w in watched:
+        settled = settle(w, now, heard_until, answers)
+        effects[str(w.creator)] += _effects(w, settled, now)
+        again[str(w.creator)] += [settled.again] if settled.again else []
+    return [Done(c, effects[c.key], again=min(again[c.key], default=None)) for c in claimed]
+
+
+def _effects(w: Watched, settled: Settled, now: datetime) -> Iterator[Effect]:
+    """What is said, then the rows as they are after it."""
+    for key, event in settled.said.events:
+        yield Record(w.org, f"goal-{w.goal}", event, key)
+    for r in settled.results:
+        if not r.is_final:
+            yield periods.restate(w.goal, r.period.start, r.actual, r.percentage, r.status, is_final=False)
+    s = settled.standing
+    previous = next((r for r in reversed(settled.results) if r.period.start < s.period.start), None)
+    yield periods.show(
+        w.goal,
+        s.period.start,
+        s.period.end,
+        s.status,
+        s.percentage,
+        s.actual,
+        s.target,
+        s.pace,
+        s.is_final,
+        msgspec.to_builtins(advise(w.start_date, s.period, settled.freshness, now, w.zone)),
+        s.open_day,
+        s.stale,
+        s.changes,
+        s.turns,
+        now,
+        None if previous is None else previous.period.start,
+        _previous_advisory(w, settled, previous, now),
+    )
+
+
+def _previous_advisory(w: Watched, settled: Settled, previous: Result | None, now: datetime) -> Json:
+    if previous is None:
+        return None
+    return msgspec.to_builtins(advise(w.start_date, previous.period, settled.freshness, now, w.zone))
+
+
+async def spread(db: Db, claimed: Sequence[Claimed], now: datetime) -> list[Done]:
+    """Have all goals looked at that another clock, or a post without a named owner, concerns."""
+    done = []
+    for c in claimed:
+        if c.payload is None:
+            rows = await store.creators_with_goals(db, c.org)
+        else:
+            rows = await figures.owners(db, VideoId(UUID(c.payload["video"])))
+        done.append(Done(c, [due.pull_in("refresh", str(row.creator), c.org, now) for row in rows]))
+    return done
+
+
+async def abandon(db: Db, claimed: Sequence[Claimed], now: datetime) -> list[Done]:  # noqa: ARG001 - whenever it is
+    """Take away the goals of projects that are gone."""
+    done = []
+    for c in claimed:
+        rows = await store.goals_in_project(db, c.org, ProjectId(UUID(c.key)))
+        gone = [Decide(c.org, DeleteGoal(goal=r.goal, creator=r.creator), f"abandon/{r.goal}") for r in rows]
+        done.append(Done(c, gone))
+    return done

@@ -1,0 +1,225 @@
+"""Facts as rows. Whatever changes a figure, a goal or a clock has the goals it concerns looked at again at once.
+
+That happens in the transaction of the rows themselves, so nobody looks before they are there; looking changes
+nothing unless the rows did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import msgspec
+
+from trackagoat.events import due
+from trackagoat.events.catalogue.goals import (
+    GoalAdvisoryCleared,
+    GoalAdvisoryRaised,
+    GoalCreated,
+    GoalDeleted,
+    GoalPeriodClosed,
+    GoalPeriodFinalized,
+    GoalStatusChanged,
+    GoalUpdated,
+)
+from trackagoat.events.catalogue.ingest import (
+    CreatorAdded,
+    CreatorReactivated,
+    CreatorRemoved,
+    StatsSnapshotted,
+    VideoAdded,
+    VideoDiscovered,
+    VideoRemoved,
+    VideoRestored,
+    VideoReviewed,
+    VideoUpdated,
+)
+from trackagoat.events.catalogue.words import CreatorId, OrgId, VideoId
+from trackagoat.events.catalogue.workspace import OrgCreated, OrgUpdated
+from trackagoat.events.effects import Write
+from trackagoat.events.envelope import Heard
+from trackagoat.goals.domain import calendar
+from trackagoat.goals.domain.advisory import advise
+from trackagoat.goals.domain.compliance import Measure
+from trackagoat.goals.store import goals as store
+from trackagoat.goals.store import heard
+from trackagoat.goals.store import periods as results
+
+GoalFacts = GoalCreated | GoalUpdated | GoalDeleted
+PeriodFacts = GoalStatusChanged | GoalPeriodClosed | GoalPeriodFinalized | GoalAdvisoryRaised | GoalAdvisoryCleared
+OrgFacts = OrgCreated | OrgUpdated
+CreatorFacts = CreatorAdded | CreatorReactivated | CreatorRemoved
+VideoFacts = VideoDiscovered | VideoAdded | VideoReviewed | VideoUpdated | VideoRemoved | VideoRestored
+FigureFacts = CreatorFacts | VideoFacts | StatsSnapshotted
+
+
+def goals(page: Sequence[Heard[GoalFacts]]) -> Iterator[Write]:
+    """Every goal as it is now, what was agreed when, and a first standing."""
+    for fact in page:
+        match fact.event:
+            case GoalCreated() as e:
+                yield store.add_goal(
+                    fact.org,
+                    e.goal,
+                    e.creator,
+                    e.project,
+                    e.metric,
+                    e.period,
+                    e.target_value,
+                    e.start_date,
+                    e.end_date,
+                    fact.at,
+                )
+                yield store.agree(fact.org, e.goal, e.target_value, e.end_date, True, fact.at)
+                yield _first_standing(fact.org, e, fact.at)
+            case GoalUpdated() as e:
+                yield store.change_goal(e.goal, e.target_value, e.end_date, e.is_active, fact.at)
+                yield store.agree(fact.org, e.goal, e.target_value, e.end_date, e.is_active, fact.at)
+            case GoalDeleted() as e:
+                yield store.remove_goal(e.goal)
+        yield due.pull_in("refresh", str(fact.event.creator), fact.org, fact.at)
+
+
+def _first_standing(org: OrgId, e: GoalCreated, at: datetime) -> Write:
+    zone = calendar.zone(e.timezone)
+    measure = Measure(e.metric, e.period, e.target_value, e.start_date, e.end_date)
+    span = calendar.bounds(e.period, measure.first_day(at, zone), zone)
+    advisory = msgspec.to_builtins(advise(e.start_date, span, None, at, zone))
+    open_day = calendar.first_day(e.period, e.start_date)
+    return results.begin_compliance(
+        org, e.goal, e.creator, e.project, span.start, span.end, e.target_value, advisory, open_day, at
+    )
+
+
+def periods(page: Sequence[Heard[PeriodFacts]]) -> Iterator[Write]:
+    """The results of closed periods."""
+    for fact in page:
+        match fact.event:
+            case GoalPeriodClosed() as e:
+                yield results.close_period(
+                    fact.org,
+                    e.goal,
+                    e.period_start,
+                    e.period_end,
+                    e.target,
+                    e.actual,
+                    e.percentage,
+                    e.status,
+                    fact.at,
+                )
+            case GoalStatusChanged() as e:
+                yield results.restate(e.goal, e.period_start, e.actual, e.percentage, e.to, is_final=False)
+            case GoalPeriodFinalized() as e:
+                yield results.restate(e.goal, e.period_start, e.actual, e.percentage, e.status, is_final=True)
+            case GoalAdvisoryRaised(flag="period_recently_ended") as e:
+                yield results.announce(e.goal, e.period_start, announced=True)
+            case GoalAdvisoryCleared(flag="period_recently_ended") as e:
+                yield results.announce(e.goal, e.period_start, announced=False)
+            case GoalAdvisoryRaised() | GoalAdvisoryCleared():
+                pass
+
+
+def orgs(page: Sequence[Heard[OrgFacts]]) -> Iterator[Write]:
+    """The clock an org goes by, and how often it wants to be read."""
+    for fact in page:
+        match fact.event:
+            case OrgCreated() as e:
+                hours = (e.video_stats_hours, e.discover_videos_hours, e.creator_profiles_hours)
+                yield heard.add_org(fact.org, e.timezone, e.tier, *hours)
+            case OrgUpdated() as e:
+                changed = (e.video_stats_hours, e.discover_videos_hours, e.creator_profiles_hours)
+                yield heard.change_org(fact.org, e.timezone, *changed)
+        yield due.schedule("spread", f"org-{fact.org}", fact.org, fact.at)
+
+
+def figures(page: Sequence[Heard[FigureFacts]]) -> Iterator[Write]:
+    """Creators, what their posts are and were, and every reading; then the goals that may look different now."""
+    for fact in page:
+        if isinstance(fact.event, CreatorFacts):
+            yield from _creator(fact.org, fact.at, fact.event)
+    for fact in page:
+        if isinstance(fact.event, VideoFacts):
+            yield _video(fact.org, fact.at, fact.event)
+    readings = [(fact.org, fact.at, fact.event) for fact in page if isinstance(fact.event, StatsSnapshotted)]
+    for reading in readings:
+        yield from _snapshots(*reading)
+    for reading in readings:
+        yield from _profile(*reading)
+    yield from _scraped([event for _, _, event in readings])
+    yield from _look_again(page)
+
+
+def _creator(org: OrgId, at: datetime, event: CreatorFacts) -> Iterator[Write]:
+    match event:
+        case CreatorAdded(creator=creator):
+            yield heard.add_creator(org, creator, at)
+        case CreatorReactivated(creator=creator):
+            yield heard.add_creator(org, creator, at)
+            yield heard.end_absence(creator, at)
+        case CreatorRemoved(creator=creator):
+            yield heard.remove_creator(org, creator, at)
+
+
+def _video(org: OrgId, at: datetime, e: VideoFacts) -> Write:
+    match e:
+        case VideoDiscovered():
+            discovered = (e.tracking_status, False, e.posted_at)
+            return heard.change_video(org, e.video, at, e.creator_id, True, "discovery", *discovered)
+        case VideoAdded() | VideoRestored():
+            added = (e.tracking_status, False, e.posted_at)
+            return heard.change_video(org, e.video, at, e.creator_id, True, "manual", *added)
+        case VideoReviewed():
+            return heard.change_video(org, e.video, at, None, False, "manual", e.to, None, None)
+        case VideoUpdated():
+            return heard.change_video(org, e.video, at, e.creator_id, True, "manual", None, None, None)
+        case VideoRemoved():
+            return heard.change_video(org, e.video, at, None, False, "manual", None, True, None)
+
+
+def _snapshots(org: OrgId, at: datetime, e: StatsSnapshotted) -> Iterator[Write]:
+    for v in e.videos:
+        counters = (v.views, v.likes, v.comments, v.shares, v.saves)
+        yield heard.add_snapshot(org, v.video, e.fetched_at, e.source, at, *counters)
+
+
+def _profile(org: OrgId, at: datetime, e: StatsSnapshotted) -> Iterator[Write]:
+    if e.creator_id and e.creator and e.creator.followers is not None:
+        yield heard.add_profile_snapshot(org, e.creator_id, e.fetched_at, e.source, at, e.creator.followers)
+
+
+def _scraped(events: Sequence[StatsSnapshotted]) -> Iterator[Write]:
+    """The latest reading of each creator, and of its profile."""
+    latest: dict[CreatorId, tuple[datetime, datetime | None]] = {}
+    for e in events:
+        if e.creator_id is None:
+            continue
+        at, profile_at = latest.get(e.creator_id, (e.fetched_at, None))
+        if e.creator is not None:
+            profile_at = max(profile_at or e.fetched_at, e.fetched_at)
+        latest[e.creator_id] = max(at, e.fetched_at), profile_at
+    for creator, (at, profile_at) in latest.items():
+        yield heard.scraped(creator, at, profile_at)
+
+
+def _look_again(page: Sequence[Heard[FigureFacts]]) -> Iterator[Write]:
+    """Goals are found by their creator; where a fact does not name every owner a post has or had, by the post."""
+    creators: dict[CreatorId, Heard[FigureFacts]] = {}
+    videos: dict[VideoId, Heard[FigureFacts]] = {}
+    for fact in page:
+        match fact.event:
+            case CreatorAdded(creator=creator) | CreatorReactivated(creator=creator) | CreatorRemoved(creator=creator):
+                creators.setdefault(creator, fact)
+            case VideoDiscovered() as e:
+                creators.setdefault(e.creator_id, fact)
+            case VideoAdded() | VideoRestored() | VideoReviewed() | VideoUpdated() | VideoRemoved() as e:
+                videos.setdefault(e.video, fact)
+            case StatsSnapshotted(creator_id=None) as e:
+                videos.update({v.video: fact for v in e.videos})
+            case StatsSnapshotted(creator_id=creator) if creator is not None:
+                creators.setdefault(creator, fact)
+            case StatsSnapshotted():
+                pass
+    for creator, fact in creators.items():
+        yield due.pull_in("refresh", str(creator), fact.org, fact.at)
+    for video, fact in videos.items():
+        yield due.pull_in("spread", f"video-{video}", fact.org, fact.at, {"video": str(video)})

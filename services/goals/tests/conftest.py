@@ -1,0 +1,128 @@
+"""A stage for goals on a real PostgreSQL: facts are heard, commands asked, and the clock is in the test's hand."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from trackagoat.events import clock
+from trackagoat.events.catalogue.goals import SetGoal
+from trackagoat.events.catalogue.ingest import (
+    CreatorAdded,
+    ProfileReading,
+    StatsSnapshotted,
+    VideoDiscovered,
+    VideoReading,
+)
+from trackagoat.events.catalogue.words import Command, CreatorId, Event, GoalId, OrgId, ProjectId, VideoId
+from trackagoat.events.catalogue.workspace import OrgCreated
+from trackagoat.events.decider import Outcome
+from trackagoat.events.envelope import Ask
+from trackagoat.events.testing import play
+from trackagoat.goals.service import service
+from trackagoat.goals.settings import Settings
+
+Pool: TypeAlias = "asyncpg.Pool[Any]"
+ORG, PROJECT = OrgId(UUID(int=1)), ProjectId(UUID(int=2))
+CREATOR, GOAL = CreatorId(UUID(int=3)), GoalId(UUID(int=4))
+SERVICE = service(Settings(database_url="postgresql://unused"))
+
+
+def instant(at: str | datetime) -> datetime:
+    return datetime.fromisoformat(at) if isinstance(at, str) else at
+
+
+class Stage:
+    """One org with one creator; everything happens at the instant given."""
+
+    org, project, creator, goal, service = ORG, PROJECT, CREATOR, GOAL, SERVICE
+
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+
+    async def open(self, at: str, zone: str = "Europe/Berlin", hours: int = 10_000) -> None:
+        """The org and its creator are there; numbers stay fresh for one and a half times `hours`."""
+        intervals = dict.fromkeys(("video_stats_hours", "discover_videos_hours", "creator_profiles_hours"), hours)
+        await self.hear(at, OrgCreated(org=ORG, name="Blue", timezone=zone, **intervals))
+        added = CreatorAdded(
+            creator=CREATOR, project=PROJECT, tiktok_handle="ana", tracking_start_date=date(2026, 1, 1)
+        )
+        await self.hear(at, added)
+
+    async def hear(self, at: str | datetime, *events: Event) -> None:
+        facts = [play.heard(event, org=ORG, at=instant(at)) for event in events]
+        await play.play(self.pool, SERVICE, facts)
+
+    async def ask(self, at: str | datetime, command: Command, command_id: UUID | None = None) -> Outcome:
+        ask = Ask(org=ORG, command_id=command_id or clock.new_id(), at=instant(at))
+        [outcome] = await play.handle(self.pool, SERVICE, ask, [command])
+        return outcome
+
+    async def set_goal(self, at: str, **more: Any) -> Outcome:
+        asked: dict[str, Any] = {
+            "goal": GOAL,
+            "metric": "posts",
+            "period": "weekly",
+            "target_value": Decimal(15),
+            "start_date": date(2026, 3, 23),
+        }
+        return await self.ask(at, SetGoal(creator=CREATOR, project=PROJECT, **(asked | more)))
+
+    async def post(self, at: str | datetime, number: int, posted_at: str | datetime) -> None:
+        await self.hear(at, self.discovered(number, posted_at))
+
+    def video(self, number: int) -> VideoId:
+        return VideoId(UUID(int=1000 + number))
+
+    def discovered(self, number: int, posted_at: str | datetime | None, **more: Any) -> VideoDiscovered:
+        fields: dict[str, Any] = {"creator_id": CREATOR, "tracking_status": "auto_tracked"}
+        return VideoDiscovered(
+            video=self.video(number),
+            project=PROJECT,
+            tiktok_video_id=str(number),
+            url=f"https://www.tiktok.com/@ana/video/{number}",
+            posted_at=None if posted_at is None else instant(posted_at),
+            **(fields | more),
+        )
+
+    def read(self, fetched_at: str | datetime, followers: int | None = None, **views: int | None) -> StatsSnapshotted:
+        """A scrape of the creator: followers, and the views of posts by their number (`v1=500`)."""
+        readings = [VideoReading(video=self.video(int(name[1:])), views=count) for name, count in views.items()]
+        return StatsSnapshotted(
+            project=PROJECT,
+            creator_id=CREATOR,
+            source="simulator",
+            fetched_at=instant(fetched_at),
+            creator=None if followers is None else ProfileReading(followers=followers),
+            videos=readings,
+        )
+
+    async def work(self, now: str | datetime) -> int:
+        return await play.work(self.pool, SERVICE, instant(now))
+
+    async def said(self, kind: type[Event] | None = None) -> list[Any]:
+        return await play.said(self.pool, kind)
+
+    async def compliance(self, goal: GoalId = GOAL) -> dict[str, Any]:
+        row = await self.pool.fetchrow("SELECT * FROM compliance WHERE goal = $1", goal)
+        assert row is not None
+        return dict(row)
+
+    async def results(self, goal: GoalId = GOAL) -> list[dict[str, Any]]:
+        rows = await self.pool.fetch("SELECT * FROM results WHERE goal = $1 ORDER BY period_start", goal)
+        return [dict(row) for row in rows]
+
+    async def due_at(self) -> datetime | None:
+        at: datetime | None = await self.pool.fetchval("SELECT due_at FROM due WHERE kind = 'refresh'")
+        return at
+
+
+@pytest.fixture
+async def stage(schema: Callable[[str], Awaitable[Pool]]) -> Stage:
+    return Stage(await schema("goals"))

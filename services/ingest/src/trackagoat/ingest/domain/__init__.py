@@ -1,0 +1,1 @@
+"""The rules of ingest, pure: what may happen to creators and posts."""

@@ -1,0 +1,113 @@
+"""Scrapes: what a successful look at an account makes happen, and which first readings are baselines."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from trackagoat.events.catalogue.ingest import (
+    CreatorInactive,
+    Post,
+    ProfileReading,
+    RecordScrape,
+    StatsSnapshotted,
+    VideoDiscovered,
+    VideoReading,
+)
+from trackagoat.events.catalogue.words import Counters, CreatorId, VideoId, video_id
+from trackagoat.events.decider import On
+from trackagoat.ingest.domain import tiktok
+from trackagoat.ingest.domain.shelf import Origin, Shelf, VideoEvents
+from trackagoat.ingest.domain.shelf import video as discovered
+
+FRESH = timedelta(hours=24)
+"""A discovered post first read this soon after posting gathered everything while it was tracked."""
+
+
+def observations(subject: CreatorId | VideoId) -> str:
+    """The stream of the readings of a creator, or of a post that has none."""
+    return f"observations-{subject}"
+
+
+def record(command: RecordScrape, shelf: Shelf) -> list[VideoEvents | On]:
+    """New posts as discoveries, then one reading of everything seen that is known now and not removed."""
+    if command.resting:
+        raise CreatorInactive
+    found: dict[VideoId, VideoDiscovered] = {}
+    readings: dict[VideoId, VideoReading] = {}
+    elsewhere, first = frozenset(command.elsewhere), frozenset(command.first)
+    for post in command.posts:
+        video = video_id(command.project, post.tiktok_video_id)
+        known = shelf.videos.get(video)
+        if known is None and video not in elsewhere and video not in found:
+            discovery = _discover(command, video, post)
+            if discovery is None:
+                continue
+            found[video] = discovery
+        if is_reading(post) and video not in readings and not (known and known.removed):
+            new = discovered(found[video]) if video in found else known
+            gathered = new is not None and gathered_while_tracked(new.origin, new.posted_at, command.fetched_at)
+            unread = video in first or video in found
+            readings[video] = reading(video, post, is_baseline=unread and not gathered)
+    profile = command.profile if command.profile is not None and is_profile(command.profile) else None
+    snapshot = [_snapshot(command, profile, list(readings.values()))] if readings or profile else []
+    return [*found.values(), *snapshot]
+
+
+def _discover(command: RecordScrape, video: VideoId, post: Post) -> VideoDiscovered | None:
+    """The post as a discovery, None when it is older than the creator is tracked for."""
+    posted_at = post.posted_at or tiktok.posted_at(post.tiktok_video_id, command.fetched_at)
+    if command.not_before is not None and posted_at is not None and posted_at < command.not_before:
+        return None
+    return VideoDiscovered(
+        video=video,
+        project=command.project,
+        creator_id=command.creator,
+        tiktok_video_id=post.tiktok_video_id,
+        url=post.url,
+        content_type=post.content_type,
+        tracking_status="auto_tracked" if command.tracking_mode == "auto" else "pending_review",
+        posted_at=posted_at,
+        title=post.title,
+        author_handle=post.author_handle,
+        thumbnail_url=post.thumbnail_url,
+        duration_seconds=post.duration_seconds,
+    )
+
+
+def _snapshot(command: RecordScrape, profile: ProfileReading | None, readings: list[VideoReading]) -> On:
+    event = StatsSnapshotted(
+        project=command.project,
+        creator_id=command.creator,
+        source=command.source,
+        fetched_at=command.fetched_at,
+        creator=profile,
+        videos=readings,
+    )
+    return On(observations(command.creator), event)
+
+
+def is_reading(counters: Counters) -> bool:
+    """Whether any counter is known; a list that merely names a post reads nothing of it."""
+    return any(getattr(counters, name) is not None for name in Counters.__struct_fields__)
+
+
+def is_profile(profile: ProfileReading) -> bool:
+    """Whether anything at all is known of the account."""
+    return profile != ProfileReading()
+
+
+def reading(video: VideoId, counters: Counters, *, is_baseline: bool) -> VideoReading:
+    """The counters as a reading of that video."""
+    values = {name: getattr(counters, name) for name in Counters.__struct_fields__}
+    return VideoReading(video=video, is_baseline=is_baseline, **values)
+
+
+def gathered_while_tracked(origin: Origin, posted_at: datetime | None, fetched_at: datetime) -> bool:
+    """Whether a first reading counts as gain in full (product rule 3.4: discovered, read within 24 h of posting).
+
+    `is_baseline` is fixed when a reading is recorded: up for the first reading of a video, which is one that no
+    stored reading precedes or equals in `fetched_at`, unless this holds. A reading that arrives late and lies
+    before all others is thus flagged too, and the one flagged before it keeps its flag, since stored events never
+    change; whoever computes gains orders the readings by `fetched_at` and takes the flag of the first alone.
+    """
+    return origin == "discovery" and posted_at is not None and fetched_at - posted_at <= FRESH

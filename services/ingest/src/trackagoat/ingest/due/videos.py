@@ -1,0 +1,88 @@
+"""Videos that fall due: the counters of single posts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from trackagoat.events.catalogue.ingest import StatsSnapshotted
+from trackagoat.events.catalogue.words import Counters, CreatorId, ProjectId, Refused, VideoId
+from trackagoat.events.effects import Claimed, Done, Record
+from trackagoat.events.sql import Db
+from trackagoat.ingest.domain import tiktok
+from trackagoat.ingest.domain.schedule import age_factor, stats_due
+from trackagoat.ingest.domain.scrapes import gathered_while_tracked, is_reading, observations, reading
+from trackagoat.ingest.due.asking import Configured, Missed, ask
+from trackagoat.ingest.sources.protocol import Ok
+from trackagoat.ingest.store import videos
+
+
+class VideoScrapes(msgspec.Struct, frozen=True):
+    """The work of one kind of due rows.
+
+    Other scrapes read these posts too; a row that falls due looks first whether it still has to.
+    """
+
+    sources: Sequence[Configured]
+
+    async def stats(self, db: Db, claimed: Sequence[Claimed], now: datetime) -> list[Done]:
+        """Counters of posts."""
+        posts = {str(row.video): row for row in await videos.refreshed(db, [UUID(c.key) for c in claimed])}
+        return await asyncio.gather(*(self._stats(c, posts.get(c.key), now) for c in claimed))
+
+    async def _stats(self, claimed: Claimed, post: videos.Post | None, now: datetime) -> Done:
+        if post is None:
+            return Done(claimed)
+        born = post.posted_at or post.created_at
+        if post.last_scraped_at is not None and not claimed.attempts:
+            due = stats_due(post.last_scraped_at, born, now, post.video_stats_hours)
+            if due > now:
+                return Done(claimed, again=due)
+        interval = timedelta(hours=post.video_stats_hours) * age_factor(now - born)
+        answer = await ask(self.sources, _author(post.url), lambda source: source.video(post.url))
+        if answer is None:
+            return Done(claimed, again=now + interval)
+        source, reply = answer
+        if isinstance(reply, Ok):
+            effects = [_record(claimed, post, source.name, reply.value, now)] if is_reading(reply.value) else []
+            return Done(claimed, effects, now + interval)
+        missed = Missed(
+            kind="video_stats",
+            project=ProjectId(post.project),
+            creator=_owner(post),
+            video=VideoId(post.video),
+            source=source.name,
+            miss=reply,
+            interval=interval,
+        )
+        return missed.done(claimed, now)
+
+
+def _author(url: str) -> str | None:
+    try:
+        return tiktok.post_url(url).handle
+    except Refused:
+        return None
+
+
+def _owner(post: videos.Post) -> CreatorId | None:
+    return None if post.creator_id is None else CreatorId(post.creator_id)
+
+
+def _record(claimed: Claimed, post: videos.Post, source: str, counters: Counters, now: datetime) -> Record:
+    """The reading as a fact of its own: nothing has to be decided about a post that is known."""
+    video, owner = VideoId(post.video), _owner(post)
+    first = post.first_scraped_at is None or now < post.first_scraped_at
+    baseline = first and not gathered_while_tracked(post.origin, post.posted_at, now)
+    event = StatsSnapshotted(
+        project=ProjectId(post.project),
+        creator_id=owner,
+        source=source,
+        fetched_at=now,
+        videos=[reading(video, counters, is_baseline=baseline)],
+    )
+    return Record(claimed.org, observations(owner or video), event, f"stats/{video}/{source}/{now.isoformat()}")

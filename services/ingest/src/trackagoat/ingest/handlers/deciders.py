@@ -1,0 +1,40 @@
+"""The deciders of ingest: the pure rules, and the read models that complete what they are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import partial
+
+from trackagoat.events.catalogue.ingest import RosterCommands, VideoCommands
+from trackagoat.events.decider import Decider
+from trackagoat.ingest.domain import roster as creators
+from trackagoat.ingest.domain import shelf, videos
+from trackagoat.ingest.handlers.completing import complete
+
+
+def roster_decider(banned: Collection[str] = ()) -> Decider[RosterCommands, creators.Roster, creators.RosterEvents]:
+    """Creators; `banned` are handles nobody may track on this installation."""
+    keys = frozenset(handle.lower() for handle in banned)
+    return Decider(
+        "roster",
+        commands=RosterCommands,
+        events=creators.RosterEvents,
+        initial=creators.Roster(),
+        decide=partial(creators.decide, banned=keys),
+        evolve=creators.evolve,
+        stream=creators.stream,
+    )
+
+
+roster = roster_decider()
+
+video: Decider[VideoCommands, shelf.Shelf, shelf.VideoEvents] = Decider(
+    "videos",
+    commands=VideoCommands,
+    events=shelf.VideoEvents,
+    initial=shelf.Shelf(),
+    decide=videos.decide,
+    evolve=shelf.evolve,
+    stream=videos.stream,
+    enrich=complete,
+)

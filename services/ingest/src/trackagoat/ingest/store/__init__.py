@@ -1,0 +1,1 @@
+"""The rows of ingest: every statement it runs, by what the rows are about."""

@@ -1,0 +1,75 @@
+"""What scraping needs beside creators and videos: the intervals of orgs, and due rows in sets."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from trackagoat.events.catalogue.words import CreatorId, OrgId
+from trackagoat.events.effects import Write
+from trackagoat.events.sql import write
+
+
+@write(
+    """
+    INSERT INTO orgs (org, timezone, video_stats_hours, discover_videos_hours, creator_profiles_hours)
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[])
+    ON CONFLICT (org) DO NOTHING
+    """
+)
+def add_org(org: OrgId, timezone: str, video_stats: int, discover_videos: int, creator_profiles: int) -> Write:
+    """An org and its intervals, in hours."""
+
+
+@write(
+    """
+    UPDATE orgs o SET timezone = coalesce(t.timezone, o.timezone),
+        video_stats_hours = coalesce(t.video_stats, o.video_stats_hours),
+        discover_videos_hours = coalesce(t.discover_videos, o.discover_videos_hours),
+        creator_profiles_hours = coalesce(t.creator_profiles, o.creator_profiles_hours)
+    FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[])
+        AS t(org, timezone, video_stats, discover_videos, creator_profiles)
+    WHERE o.org = t.org
+    """
+)
+def change_org(
+    org: OrgId,
+    timezone: str | None,
+    video_stats: int | None,
+    discover_videos: int | None,
+    creator_profiles: int | None,
+) -> Write:
+    """What is given replaces what was; None leaves it."""
+
+
+@write(
+    """
+    UPDATE due SET due_at = t.at FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS t(org, kind, at)
+    WHERE due.org = t.org AND due.kind = t.kind AND due.due_at > t.at
+    """,
+    key=("org", "kind"),
+)
+def pull_in_org(org: OrgId, kind: str, at: datetime) -> Write:
+    """Nothing of that kind is due later than that."""
+
+
+@write(
+    """
+    INSERT INTO due (kind, key, org, due_at)
+    SELECT 'video_stats', v.video::text, v.org, t.at
+    FROM unnest($1::uuid[], $2::timestamptz[]) AS t(creator, at) JOIN videos v ON v.creator_id = t.creator
+    WHERE v.tracking_status <> 'excluded' AND NOT v.removed AND NOT v.tracking_disabled
+    ON CONFLICT (kind, key) DO NOTHING
+    """
+)
+def resume_stats(creator: CreatorId, at: datetime) -> Write:
+    """The posts of a creator that came back are read again, unless that is planned already."""
+
+
+@write(
+    """
+    UPDATE due SET payload = coalesce(nullif(due.payload, 'null'), '{}') || '{"back": true}'
+    FROM unnest($1::uuid[]) AS t(creator) WHERE due.kind = 'discover_videos' AND due.key = t.creator::text
+    """
+)
+def read_back(creator: CreatorId) -> Write:
+    """The creator's next discovery does not stop at known posts."""

@@ -1,0 +1,179 @@
+"""Videos as rows: what each post is, its status, and who owns it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from trackagoat.events.catalogue.words import ContentType, CreatorId, Json, OrgId, ProjectId, TrackingStatus, VideoId
+from trackagoat.events.effects import Write
+from trackagoat.events.sql import Db, read, write
+
+
+@write(
+    """
+    INSERT INTO videos (org, video, project, creator_id, home, origin, tiktok_video_id, url, content_type, title,
+        readme, metadata, author_handle, thumbnail_url, duration_seconds, posted_at, tracking_status, hidden,
+        created_at, updated_at)
+    SELECT t.org, t.video, t.project, t.creator_id, t.creator_id, t.origin, t.tiktok_video_id, t.url, t.content_type,
+        t.title, t.readme, t.metadata, t.author_handle, t.thumbnail_url, t.duration_seconds, t.posted_at,
+        t.tracking_status, coalesce(c.inactive_reason = 'removed', false), t.at, t.at
+    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[],
+        $9::text[], $10::text[], $11::jsonb[], $12::text[], $13::text[], $14::int[], $15::timestamptz[], $16::text[],
+        $17::timestamptz[]) AS t(org, video, project, creator_id, origin, tiktok_video_id, url, content_type, title,
+        readme, metadata, author_handle, thumbnail_url, duration_seconds, posted_at, tracking_status, at)
+    LEFT JOIN creators c ON c.creator = t.creator_id
+    WHERE NOT EXISTS (SELECT FROM deleted_projects d WHERE d.project = t.project)
+    ON CONFLICT (video) DO NOTHING
+    """,
+    key=("video",),
+)
+def add_video(
+    org: OrgId,
+    video: VideoId,
+    project: ProjectId,
+    creator_id: CreatorId | None,
+    origin: str,
+    tiktok_video_id: str,
+    url: str,
+    content_type: ContentType,
+    title: str | None,
+    readme: str | None,
+    metadata: dict[str, Json],
+    author_handle: str | None,
+    thumbnail_url: str | None,
+    duration_seconds: int | None,
+    posted_at: datetime | None,
+    tracking_status: TrackingStatus,
+    at: datetime,
+) -> Write:
+    """A post as it came in, unless its project is gone."""
+
+
+@write(
+    """
+    UPDATE videos v SET tracking_status = t.status, updated_at = t.at
+    FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS t(video, status, at) WHERE v.video = t.video
+    """
+)
+def review_video(video: VideoId, status: TrackingStatus, at: datetime) -> Write:
+    """Another status."""
+
+
+@write(
+    """
+    UPDATE videos v SET removed = true, updated_at = t.at
+    FROM unnest($1::uuid[], $2::timestamptz[]) AS t(video, at) WHERE v.video = t.video
+    """
+)
+def remove_video(video: VideoId, at: datetime) -> Write:
+    """Out of every list and total."""
+
+
+@write(
+    """
+    UPDATE videos v SET removed = false, tracking_status = t.status, updated_at = t.at
+    FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS t(video, status, at) WHERE v.video = t.video
+    """
+)
+def restore_video(video: VideoId, status: TrackingStatus, at: datetime) -> Write:
+    """Back in, with another status."""
+
+
+@write(
+    """
+    UPDATE videos v SET creator_id = t.creator_id, hidden = t.hidden
+    FROM (
+        SELECT u.video, u.creator_id, coalesce(c.inactive_reason = 'removed', false) AS hidden
+        FROM unnest($1::uuid[], $2::uuid[]) AS u(video, creator_id) LEFT JOIN creators c ON c.creator = u.creator_id
+    ) t
+    WHERE v.video = t.video AND (v.creator_id, v.hidden) IS DISTINCT FROM (t.creator_id, t.hidden)
+    """
+)
+def own_video(video: VideoId, creator_id: CreatorId | None) -> Write:
+    """Whose post it is; that of a removed creator is hidden."""
+
+
+@write(
+    """
+    UPDATE videos v SET readme = t.readme, metadata = t.metadata, updated_at = t.at
+    FROM unnest($1::uuid[], $2::text[], $3::jsonb[], $4::timestamptz[]) AS t(video, readme, metadata, at)
+    WHERE v.video = t.video
+    """
+)
+def note_video(video: VideoId, readme: str | None, metadata: dict[str, Json], at: datetime) -> Write:
+    """What people and programs wrote about it."""
+
+
+@write(
+    """
+    UPDATE videos v SET hidden = t.hidden FROM unnest($1::uuid[], $2::boolean[]) AS t(creator, hidden)
+    WHERE v.creator_id = t.creator AND v.hidden <> t.hidden
+    """
+)
+def hide_videos(creator: CreatorId, hidden: bool) -> Write:
+    """All posts of a creator that was removed, or came back."""
+
+
+@write(
+    """
+    UPDATE videos v SET availability = t.availability, availability_at = t.at
+    FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS t(video, availability, at)
+    WHERE v.video = t.video AND t.at > v.availability_at
+    """
+)
+def missed_video(video: VideoId, availability: str, at: datetime) -> Write:
+    """The post could not be seen at that time."""
+
+
+class Known(msgspec.Struct, frozen=True):
+    """Where a post is decided, and what its decider cannot know."""
+
+    video: UUID
+    home: UUID | None
+    creator_id: UUID | None
+    tracking_status: Any
+    removed: bool
+    hidden: bool
+    first_scraped_at: datetime | None
+
+
+@read(
+    """
+    SELECT video, home, creator_id, tracking_status, removed, hidden, first_scraped_at
+    FROM videos WHERE org = $1 AND video = ANY ($2::uuid[])
+    """
+)
+async def known(db: Db, org: OrgId, videos: list[VideoId]) -> list[Known]:
+    """Those of the posts that are known, removed ones too."""
+
+
+class Post(msgspec.Struct, frozen=True):
+    """What is needed to read the counters of a post. `video_stats_hours` is the org's interval."""
+
+    video: UUID
+    project: UUID
+    creator_id: UUID | None
+    url: str
+    origin: Any
+    posted_at: datetime | None
+    created_at: datetime
+    first_scraped_at: datetime | None
+    last_scraped_at: datetime | None
+    video_stats_hours: int
+
+
+@read(
+    """
+    SELECT v.video, v.project, v.creator_id, v.url, v.origin, v.posted_at, v.created_at, v.first_scraped_at,
+        v.last_scraped_at, coalesce(o.video_stats_hours, 6) AS video_stats_hours
+    FROM videos v LEFT JOIN creators c ON c.creator = v.creator_id LEFT JOIN orgs o ON o.org = v.org
+    WHERE v.video = ANY ($1::uuid[]) AND v.tracking_status <> 'excluded' AND NOT v.removed
+        AND NOT v.tracking_disabled AND c.is_active IS NOT FALSE
+    """
+)
+async def refreshed(db: Db, videos: list[UUID]) -> list[Post]:
+    """Those of the posts whose counters are still read."""

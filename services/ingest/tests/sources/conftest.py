@@ -1,0 +1,89 @@
+"""The sources under test, and what any reading has to be like, whoever made it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from trackagoat.events.catalogue.ingest import Post, ProfileReading, SourceOutcome
+from trackagoat.events.catalogue.words import Counters
+from trackagoat.ingest.domain import tiktok
+from trackagoat.ingest.sources.protocol import Source
+from trackagoat.ingest.sources.simulator import Simulator
+
+NOW = datetime(2026, 3, 12, 14, 30, tzinfo=UTC)
+REAL_FILE = "TRACKAGOAT_TEST_SNAPSHOTS"
+"""Environment variable naming the CSV file of snapshots that a program collected in May 2025."""
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """A source to hold against the protocol: how to make it at an instant, and which accounts answer how."""
+
+    at: Callable[[datetime], Source]
+    open: tuple[str, ...]
+    missing: dict[SourceOutcome, str]
+
+
+SUBJECTS: dict[str, Subject] = {
+    "simulator": Subject(
+        at=lambda now: Simulator(clock=lambda: now),
+        open=("jane.doe", "bursty_bob", "mega_mia", "pinned_pia", "carousel_cleo", "tidy_tim", "corrected_carl"),
+        missing={
+            "not_found": "missing_max",
+            "private": "private_paul",
+            "rate_limited": "limited_lee",
+            "blocked": "blocked_bo",
+            "schema_changed": "changed_cho",
+            "error": "failing_fay",
+        },
+    ),
+}
+"""By the name of the room; a new source adds itself here."""
+
+
+@pytest.fixture(params=sorted(SUBJECTS))
+def subject(request: pytest.FixtureRequest) -> Subject:
+    return SUBJECTS[request.param]
+
+
+@pytest.fixture
+def subjects() -> dict[str, Subject]:
+    return SUBJECTS
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def is_sound() -> Callable[[Post | ProfileReading | Counters, datetime], bool]:
+    return _is_sound
+
+
+@pytest.fixture
+def real_file() -> Path:
+    """Six thousand snapshots a program collected in 2025; only where somebody has them."""
+    path = Path(os.environ.get(REAL_FILE, "/nowhere"))
+    if not path.is_file():
+        pytest.skip(f"{REAL_FILE} names no file")
+    return path
+
+
+def _is_sound(reading: Post | ProfileReading | Counters, now: datetime) -> bool:
+    """Counters are unknown or not negative; a post is told by a valid id, its canonical URL and a past."""
+    values = [getattr(reading, name) for name in reading.__struct_fields__]
+    assert all(value >= 0 for value in values if isinstance(value, int))
+    assert all(value != "" for value in values)
+    if isinstance(reading, Post):
+        assert tiktok.is_video_id(reading.tiktok_video_id)
+        url = tiktok.post_url(reading.url)
+        assert (url.url, url.tiktok_video_id) == (reading.url, reading.tiktok_video_id)
+        assert (url.handle, url.content_type) == (reading.author_handle, reading.content_type)
+        assert reading.posted_at is None or tiktok.FIRST_POST <= reading.posted_at <= now
+    return True
