@@ -63,4 +63,5 @@ def mismatches(statement: Statement, prepared: Any) -> Iterator[str]:
     if isinstance(row, type) and issubclass(row, msgspec.Struct):
         fields = list(row.__struct_fields__)
         if sorted(fields) != sorted(columns):
-            yield f"columns {sorted(set(columns) - set(fields))} have no field, fields {sorted(set(fields) - set(columns))} no column"
+            more, less = sorted(set(columns) - set(fields)), sorted(set(fields) - set(columns))
+            yield f"columns {more} have no field, fields {less} no column"

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from trackagoat.events.testing.sample import ORG, SPEAKER
 from trackagoat.events import clock, due
 from trackagoat.events.effects import Claimed, Done
 from trackagoat.events.host.service import Due
 from trackagoat.events.testing.play import apply
+from trackagoat.events.testing.sample import ORG, SPEAKER
 from trackagoat.events.writer import Writer
 
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)

@@ -7,11 +7,11 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from trackagoat.events.testing.sample import ask, create
 from trackagoat.events import clock
 from trackagoat.events.catalogue import workspace as w
 from trackagoat.events.ledger import NewEvent, append
 from trackagoat.events.sequencer import sequence
+from trackagoat.events.testing.sample import ask, create
 
 WRITERS, APPENDS = 12, 40
 
@@ -34,7 +34,7 @@ def fact(stream: str, version: int) -> NewEvent:
 
 async def write_slowly(pool: Any, stream: str, seed: int) -> None:
     """Append one by one, each transaction staying open for a random moment after its insert."""
-    dice = random.Random(seed)  # noqa: S311, TID251 - a seeded schedule, not a secret
+    dice = random.Random(seed)
     for version in range(1, APPENDS + 1):
         async with pool.acquire() as connection, connection.transaction():
             await append(connection, [fact(stream, version)])

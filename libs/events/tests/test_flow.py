@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
+import asyncpg
 import nats.js.errors
 import pytest
 
-from trackagoat.events.testing.sample import LISTENER, SPEAKER, ask, create, until
 from trackagoat.embedded import Nats
 from trackagoat.events import relay, topology
 from trackagoat.events.bus import Bus, connect_asker
@@ -21,7 +21,8 @@ from trackagoat.events.host.run import running
 from trackagoat.events.host.service import Service
 from trackagoat.events.host.settings import Settings
 from trackagoat.events.sequencer import sequence
-from trackagoat.events.testing.plugin import Database, PASSWORDS
+from trackagoat.events.testing.plugin import PASSWORDS, Database
+from trackagoat.events.testing.sample import LISTENER, SPEAKER, ask, create, until
 from trackagoat.events.wake import Wake
 from trackagoat.events.writer import Writer
 
@@ -180,6 +181,4 @@ async def _stream_holds(server: Nats, count: int) -> bool:
 
 
 async def _superuser(database: Database) -> Any:
-    import asyncpg
-
     return await asyncpg.connect(database.dsn())

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from trackagoat.events.testing.sample import until
 from trackagoat.events import clock, leases
+from trackagoat.events.testing.sample import until
 
 Schema = Callable[[str], Awaitable[Any]]
 

@@ -8,14 +8,14 @@ from typing import Any
 import asyncpg
 import pytest
 
-from trackagoat.events.testing.sample import DECIDER, SPEAKER, ask, create
+from trackagoat.events import clock
+from trackagoat.events.catalogue import workspace as w
 from trackagoat.events.decider import Decider
 from trackagoat.events.effects import Decide, Record
-from trackagoat.events.catalogue import workspace as w
-from trackagoat.events.testing.play import apply, said
-from trackagoat.events.writer import Writer
 from trackagoat.events.host.service import Service
-from trackagoat.events import clock
+from trackagoat.events.testing.play import apply, said
+from trackagoat.events.testing.sample import DECIDER, SPEAKER, ask, create
+from trackagoat.events.writer import Writer
 
 
 async def test_a_command_becomes_a_fact_and_a_row_in_one_step(speaker: Any) -> None:

@@ -106,7 +106,7 @@ class BusAsker:
         """Use that connection."""
         self._bus = bus
 
-    async def ask(self, ask: Ask, commands: Sequence[Command], *, timeout: float = 5.0) -> list[Outcome]:  # noqa: ASYNC109
+    async def ask(self, ask: Ask, commands: Sequence[Command], *, timeout: float = 5.0) -> list[Outcome]:
         """One outcome per command, in order. Raises Unavailable; asking again with the same id is safe."""
         first = commands[0]
         subject = command_subject(first.service, type(first).__name__)

@@ -68,7 +68,8 @@ def decode_commands(name: str, data: bytes) -> list[Command]:
 
 @cache
 def _commands_decoder(name: str) -> msgspec.json.Decoder[list[Command]]:
-    return msgspec.json.Decoder(list[COMMANDS[name]])  # type: ignore[misc]
+    kind: Any = COMMANDS[name]
+    return msgspec.json.Decoder(list[kind])
 
 
 def decode_outcomes(data: bytes | str) -> list[Outcome]:

@@ -22,15 +22,15 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
 from trackagoat.events.bus import Bus
-from trackagoat.events.catalogue.words import Event
+from trackagoat.events.catalogue.words import Event, OrgId
 from trackagoat.events.codec import decode_actor, decode_event
 from trackagoat.events.envelope import Heard
 from trackagoat.events.errors import Unavailable
 from trackagoat.events.host.metrics import CHECKPOINT, FACTS
-from trackagoat.events.host.service import Policy, Projection
+from trackagoat.events.host.service import Part
 from trackagoat.events.ledger import feed_query, from_row
 from trackagoat.events.topology import stream_name
-from trackagoat.events.writer import Writer, lock_orgs
+from trackagoat.events.writer import Writer
 
 log = structlog.get_logger()
 
@@ -45,7 +45,7 @@ _BEGIN = "INSERT INTO checkpoints (projection, source, seq) VALUES ($1, $2, 0) O
 _MARK = "UPDATE checkpoints SET seq = $3 WHERE projection = $1 AND source = $2 AND partition = -1"
 
 
-class Gap(Exception):  # noqa: N818 - not an error: the feed fills it
+class Gap(Exception):
     """What came next is not what comes next in the feed."""
 
 
@@ -59,7 +59,7 @@ class Page(msgspec.Struct, frozen=True):
 class Follower:
     """Keeps one projection or policy of a service in step with one source."""
 
-    def __init__(self, writer: Writer, pool: asyncpg.Pool[Any], bus: Bus, part: Projection | Policy, source: str) -> None:
+    def __init__(self, writer: Writer, pool: asyncpg.Pool[Any], bus: Bus, part: Part, source: str) -> None:
         """Follow `source` for `part`; nothing happens before `run`."""
         self._writer, self._pool, self._bus = writer, pool, bus
         self._part, self._source = part, source
@@ -86,7 +86,9 @@ class Follower:
 
     async def catch_up(self) -> None:
         """Read the owner's feed up to its head."""
-        self.seq = await self._pool.fetchval(_CHECKPOINT.removesuffix(" FOR UPDATE"), self._part.name, self._source) or 0
+        self.seq = (
+            await self._pool.fetchval(_CHECKPOINT.removesuffix(" FOR UPDATE"), self._part.name, self._source) or 0
+        )
         query = feed_query(self._source)
         while rows := await self._pool.fetch(query, self.seq, WINDOW):
             facts = [from_row(self._source, row) for row in rows if row["tag"] in self._wanted]
@@ -100,16 +102,10 @@ class Follower:
         CHECKPOINT.labels(self._part.name, self._source).set(page.last)
 
     async def _apply(self, tx: Any, page: Page) -> None:
-        if self._part.exclusive and page.facts:
-            await lock_orgs(tx, {f.org for f in page.facts})
         mark = await tx.fetchval(_CHECKPOINT, self._part.name, self._source)
         if mark >= page.last:
             return
-        fresh = [f for f in page.facts if f.seq > mark]
-        if isinstance(self._part, Projection):
-            await self._writer.project(tx, self._part, fresh)
-        else:
-            await self._writer.consequences(tx, self._part, fresh)
+        await self._writer.give(tx, self._part, [fact for fact in page.facts if fact.seq > mark])
         await tx.execute(_MARK, self._part.name, self._source, page.last)
 
     async def _start(self) -> int:
@@ -148,7 +144,7 @@ def from_message(service: str, message: Msg) -> Heard[Event]:
         service=service,
         seq=int(headers["seq"]),
         id=UUID(headers["ce-id"]),
-        org=msgspec.convert(org, UUID),
+        org=OrgId(UUID(org)),
         stream=stream,
         version=int(headers["version"]) if "version" in headers else None,
         at=msgspec.convert(headers["ce-time"], datetime),
@@ -231,7 +227,8 @@ class Tap:
         elif status == "408":
             self._asked -= int((message.headers or {}).get("Nats-Pending-Messages", 0))
         elif status != "100":
-            log.warning("stream read ended", stream=self._stream, status=status, why=(message.headers or {}).get("Description"))
+            log.warning(
+                "stream read ended", stream=self._stream, status=status, why=(message.headers or {}).get("Description")
+            )
             return
         self._flag.set()
-

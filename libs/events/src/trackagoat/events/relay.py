@@ -71,8 +71,8 @@ async def anchor(pool: asyncpg.Pool[Any], js: JetStreamContext, service: str) ->
     known = await pool.fetchval(_ID_AT, seq)
     if str(known) != headers["Nats-Msg-Id"]:
         message = (
-            f"{name} ends with event {headers['Nats-Msg-Id']} at seq {seq}, the feed has {known} there: was the database "
-            "restored from an older backup? Delete the stream and apply the topology to fill it again from the feed"
+            f"{name} ends with event {headers['Nats-Msg-Id']} at seq {seq}, the feed has {known} there: was the "
+            "database restored from an older backup? Delete the stream and apply the topology to fill it again"
         )
         raise StreamAhead(message)
     last_seq = (await js.stream_info(name)).state.last_seq
@@ -102,7 +102,7 @@ def headers_of(service: str, row: Any) -> dict[str, str]:
     return headers
 
 
-class Refusal(Exception):  # noqa: N818 - the server's answer; the relay finds its place anew
+class Refusal(Exception):
     """The stream did not take a message."""
 
 
@@ -155,9 +155,7 @@ class Publisher:
             self._stored.set_result(None)
 
 
-async def run(
-    pool: asyncpg.Pool[Any], bus: Bus, service: str, sequenced: Wake, moved: Callable[[int], None]
-) -> None:
+async def run(pool: asyncpg.Pool[Any], bus: Bus, service: str, sequenced: Wake, moved: Callable[[int], None]) -> None:
     """Relay until the connection was renewed; any fault ends the call, and the next one finds its place anew.
 
     `moved` is told the seq of the last fact the stream has stored.

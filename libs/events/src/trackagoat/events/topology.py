@@ -7,6 +7,7 @@ from uuid import UUID
 from zlib import crc32
 
 import nats
+from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
@@ -89,13 +90,17 @@ def users(passwords: dict[str, str]) -> list[User]:
         for name in SERVICES
     ]
     gateway = User(
-        "gateway", passwords["gateway"], ["commands.>", *reading, *consuming], ["_INBOX.gateway.>"], allow_responses=False
+        "gateway",
+        passwords["gateway"],
+        ["commands.>", *reading, *consuming],
+        ["_INBOX.gateway.>"],
+        allow_responses=False,
     )
     operator = User("operator", passwords["operator"], [">"], [">"], allow_responses=True)
     return [*speakers, gateway, operator]
 
 
-async def connect(url: str, user: str | None, password: str | None) -> nats.NATS:
+async def connect(url: str, user: str | None, password: str | None) -> Client:
     """A plain connection of the operator's, for something short. Raises nats.errors.NoServersError."""
 
     async def quiet(_: Exception) -> None:

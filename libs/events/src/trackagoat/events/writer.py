@@ -10,7 +10,7 @@ import asyncio
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import count, groupby
 from typing import Any, TypeVar, cast
 from uuid import UUID, uuid5
 
@@ -23,7 +23,7 @@ from trackagoat.events.decider import Decider, Outcome, Refusal, decide_each, ev
 from trackagoat.events.effects import RECORDED, Decide, Effect, Record, Write
 from trackagoat.events.envelope import SYSTEM, Ask, Heard
 from trackagoat.events.errors import WrongVersion
-from trackagoat.events.host.service import Policy, Projection, Service
+from trackagoat.events.host.service import Part, Policy, Projection, Service
 from trackagoat.events.ledger import NewEvent, append, newer
 from trackagoat.events.sql import flush
 from trackagoat.events.wake import Wake
@@ -35,6 +35,10 @@ Key = tuple[OrgId, str]
 ATTEMPTS = 5
 _LOST = object()
 _RACES = (WrongVersion, asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError)
+_AMONG_OTHERS = (
+    "SELECT pg_advisory_xact_lock_shared(hashtextextended(current_schema() || 'commands' || $1::uuid::text, 0))"
+)
+_ALONE = _AMONG_OTHERS.replace("_shared", "")
 _ANSWERED = "SELECT outcomes FROM outcomes WHERE command_id = $1"
 _ANSWER = "INSERT INTO outcomes (command_id, outcomes) VALUES ($1, $2)"
 _LOCK = """
@@ -119,12 +123,15 @@ class Writer:
 
         A repeated command id gets the outcomes of the first time. Refusals leave nothing behind.
         """
+        tries = count()
         try:
-            return await self.transact(lambda tx: self._handle(tx, ask, commands))
+            return await self.transact(lambda tx: self._handle(tx, ask, commands, alone=next(tries) > 0))
         except _RACES:
             return [Outcome(refused=Refusal.of(WriteConflict()))] * len(commands)
 
-    async def _handle(self, tx: Any, ask: Ask, commands: Sequence[Command]) -> list[Outcome]:
+    async def _handle(self, tx: Any, ask: Ask, commands: Sequence[Command], *, alone: bool) -> list[Outcome]:
+        """`alone`: this org's other commands wait meanwhile, so that who lost a race cannot lose for ever."""
+        await tx.execute(_ALONE if alone else _AMONG_OTHERS, ask.org)
         if (known := await _answered(tx, ask)) is not None:
             return known
         outcomes, facts = await self._decide(tx, [ask] * len(commands), commands)
@@ -175,14 +182,13 @@ class Writer:
 
         Neighbours of one kind go together: rows as sets, facts in one append, commands of one class in one decision.
         """
-        for _, run in groupby(effects, key=_together):
-            match list(run):
-                case [Write(), *_] as writes:
-                    await flush(tx, cast("list[Write]", writes))
-                case [Record(), *_] as records:
-                    await self._append(tx, [_recorded(record, at) for record in cast("list[Record]", records)])
-                case [Decide(), *_] as decides:
-                    await self._decide_own(tx, cast("list[Decide]", decides), at)
+        for together, run in groupby(effects, key=_together):
+            if together[0] is Write:
+                await flush(tx, cast("Iterable[Write]", run))
+            elif together[0] is Record:
+                await self._append(tx, [_recorded(record, at) for record in cast("Iterable[Record]", run)])
+            else:
+                await self._decide_own(tx, list(cast("Iterable[Decide]", run)), at)
 
     async def _decide_own(self, tx: Any, decides: Sequence[Decide], at: datetime) -> None:
         """Decide the service's own commands; what asks for them commits in the same transaction, so it asks once."""
@@ -197,26 +203,20 @@ class Writer:
 
     async def inline(self, tx: Any, facts: Sequence[Heard[Event]]) -> None:
         """Write the rows of own facts, then carry out their consequences."""
-        for projection in self._service.projections:
-            await self.project(tx, projection, facts)
-        for policy in self._service.policies:
-            await self.consequences(tx, policy, facts)
+        for part in (*self._service.projections, *self._service.policies):
+            await self.give(tx, part, facts)
 
-    async def project(self, tx: Any, projection: Projection, facts: Sequence[Heard[Event]]) -> None:
-        """Give a projection those of the facts it wants, and write its rows."""
-        page = [f for f in facts if isinstance(f.event, projection.wants)]
-        if page:
-            if projection.exclusive:
-                await lock_orgs(tx, {f.org for f in page})
-            await flush(tx, projection.writes(page))
-
-    async def consequences(self, tx: Any, policy: Policy, facts: Sequence[Heard[Event]]) -> None:
-        """Give a policy those of the facts it wants, and carry out what it returns."""
-        page = [f for f in facts if isinstance(f.event, policy.wants)]
-        if page:
-            if policy.exclusive:
-                await lock_orgs(tx, {f.org for f in page})
-            await self.apply(tx, policy.effects(page), max(f.at for f in page))
+    async def give(self, tx: Any, part: Part, facts: Sequence[Heard[Event]]) -> None:
+        """Give a projection or policy those of the facts it wants, and carry out what it returns."""
+        page = [fact for fact in facts if isinstance(fact.event, part.wants)]
+        if not page:
+            return
+        if part.exclusive:
+            await lock_orgs(tx, {fact.org for fact in page})
+        if isinstance(part, Projection):
+            await flush(tx, part.writes(page))
+        elif isinstance(part, Policy):
+            await self.apply(tx, part.effects(page), max(fact.at for fact in page))
 
 
 async def _answered(tx: Any, ask: Ask) -> list[Outcome] | None:

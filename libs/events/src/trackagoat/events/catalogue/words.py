@@ -44,7 +44,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
     service: ClassVar[str]
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class Refused(Exception):
     """The command cannot be accepted; nothing was stored.
 
     The docstring of the subclass is the sentence people read, its name in snake case is the code programs

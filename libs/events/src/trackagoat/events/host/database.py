@@ -31,4 +31,3 @@ async def connect_pool(dsn: str, schema: str, size: int = 8) -> asyncpg.Pool[Any
     )
     assert pool is not None  # noqa: S101 - the library's signature allows None, its code does not
     return pool
-

@@ -76,7 +76,7 @@ class Health:
 
     async def look(self) -> None:
         """Read heads and marks once."""
-        own = await self._pool.fetchrow(_OWN)
+        (own,) = await self._pool.fetch(_OWN)
         FEED_HEAD.set(own["head"])
         self._note("sequencer", own["head"], own["waiting"])
         if self._relayed is not None:

@@ -87,7 +87,7 @@ def _streams(service: Service) -> set[str]:
 Work = Callable[[], Awaitable[None]]
 
 
-def _work(  # noqa: PLR0913 - what the parts are made of
+def _work(  # noqa: PLR0913, PLR0917 - what the parts are made of
     service: Service, settings: Settings, pool: asyncpg.Pool[Any], bus: Bus, writer: Writer, health: Health
 ) -> dict[str, Work]:
     """Everything that runs beside the doors, by name."""

@@ -10,11 +10,12 @@ from typing import Any, Protocol
 import msgspec
 from aiohttp import web
 
-from trackagoat.events.catalogue.words import Command
+from trackagoat.events.catalogue.words import Command, Event
 from trackagoat.events.decider import Decider, Outcome, members
 from trackagoat.events.effects import Claimed, Done, Effect, Write
 from trackagoat.events.envelope import Ask, Heard
 from trackagoat.events.sql import Db
+
 
 class Asker(Protocol):
     """Sends commands to the service that decides them."""
@@ -27,51 +28,48 @@ class Asker(Protocol):
         ...
 
 
-DB: web.AppKey[Db] = web.AppKey("db", Db)  # type: ignore[type-abstract]
-ASKER: web.AppKey[Asker] = web.AppKey("asker", Asker)  # type: ignore[type-abstract]
+DB: web.AppKey[Db] = web.AppKey("db", Db)
+ASKER: web.AppKey[Asker] = web.AppKey("asker", Asker)
 """What the host puts into `Service.app` before it starts serving."""
 
 Page = Sequence[Heard[Any]]
 
 
-class Projection(msgspec.Struct, frozen=True, kw_only=True):
-    """Facts to rows. Pure, and free to be dropped and rebuilt.
-
-    `facts` is a union of events; those of other services are followed, own ones are written inline with the
-    append. `exclusive`: pages and commands of one org wait for each other (a lock per org and service).
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is given facts. `facts` is a union of events; own ones come inline with the append, those of
+    other services are followed. `exclusive`: pages and commands of one org wait for each other (a lock per org and
+    service).
     """
 
     name: str
     facts: Any
-    writes: Callable[[Page], Iterator[Write]]
     exclusive: bool = False
 
-    def hears(self, service: str) -> frozenset[type]:
-        """The events of that service this projection wants."""
-        return frozenset(e for e in members(self.facts) if e.speaker == service)
-
     @property
-    def wants(self) -> tuple[type, ...]:
+    def wants(self) -> tuple[type[Event], ...]:
         """The events it wants, whoever says them."""
         return members(self.facts)
 
     @property
     def sources(self) -> frozenset[str]:
         """The services whose facts it wants."""
-        return frozenset(e.speaker for e in members(self.facts))
+        return frozenset(event.speaker for event in self.wants)
+
+    def hears(self, service: str) -> frozenset[type[Event]]:
+        """The events of that service it wants."""
+        return frozenset(event for event in self.wants if event.speaker == service)
 
 
-class Policy(msgspec.Struct, frozen=True, kw_only=True):
+class Projection(Part, frozen=True, kw_only=True):
+    """Facts to rows. Pure, and free to be dropped and rebuilt."""
+
+    writes: Callable[[Page], Iterator[Write]]
+
+
+class Policy(Part, frozen=True, kw_only=True):
     """Facts to consequences: work to schedule, facts to record. Never replayed by a rebuild."""
 
-    name: str
-    facts: Any
     effects: Callable[[Page], Iterator[Effect]]
-    exclusive: bool = False
-
-    hears = Projection.hears
-    wants = Projection.wants
-    sources = Projection.sources
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,9 +5,8 @@ A new tag gets its example from here once (`just golden`); from then on the file
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
-import typing
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from msgspec import inspect
 
 from trackagoat.events.catalogue.words import Event
 
-_INSTANT = datetime.datetime(2026, 3, 10, 8, 0, tzinfo=datetime.UTC)
+_INSTANT = dt.datetime(2026, 3, 10, 8, 0, tzinfo=dt.UTC)
 _ID = UUID("0195a1b2-0000-7000-8000-000000000001")
 _PLAIN: dict[type, Any] = {
     inspect.UUIDType: _ID,
@@ -33,7 +32,7 @@ _PLAIN: dict[type, Any] = {
 
 def example(event: type[Event]) -> Event:
     """An event of that kind with every field filled in, always the same."""
-    return typing.cast("Event", msgspec.convert(_value(inspect.type_info(event)), event))
+    return msgspec.convert(_value(inspect.type_info(event)), event)
 
 
 def _value(kind: Any) -> Any:
@@ -51,5 +50,6 @@ def _value(kind: Any) -> Any:
         case inspect.StructType(fields=fields, tag=tag, tag_field=tag_field):
             filled = {field.encode_name: _value(field.type) for field in fields}
             return filled | ({tag_field: tag} if tag_field else {})
-    message = f"no example value for {kind}"
-    raise TypeError(message)
+        case _:
+            message = f"no example value for {kind}"
+            raise TypeError(message)

@@ -16,8 +16,8 @@ from trackagoat.events.codec import decode_event
 from trackagoat.events.decider import Outcome
 from trackagoat.events.effects import Effect
 from trackagoat.events.envelope import SYSTEM, Actor, Ask, Heard
-from trackagoat.events.host.service import Projection, Service
-from trackagoat.events.writer import Writer, lock_orgs
+from trackagoat.events.host.service import Service
+from trackagoat.events.writer import Writer
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 
@@ -30,7 +30,7 @@ def heard(  # noqa: PLR0913 - an envelope has this many fields; all but the even
     seq: int = 0,
     stream: str = "stream",
     version: int | None = None,
-    id: UUID | None = None,  # noqa: A002 - the envelope's own word
+    id: UUID | None = None,
     actor: Actor = SYSTEM,
 ) -> Heard[Any]:
     """A fact as a projection gets it."""
@@ -62,15 +62,7 @@ async def play(pool: Pool, service: Service, facts: Sequence[Heard[Any]]) -> Non
 
 async def _followed(tx: Any, writer: Writer, service: Service, page: Sequence[Heard[Any]]) -> None:
     for part in (*service.projections, *service.policies):
-        mine = [f for f in page if isinstance(f.event, part.wants)]
-        if not mine:
-            continue
-        if part.exclusive:
-            await lock_orgs(tx, {f.org for f in mine})
-        if isinstance(part, Projection):
-            await writer.project(tx, part, mine)
-        else:
-            await writer.consequences(tx, part, mine)
+        await writer.give(tx, part, page)
 
 
 async def handle(pool: Pool, service: Service, ask: Ask, commands: Sequence[Command]) -> list[Outcome]:

@@ -77,7 +77,7 @@ async def database(postgres: Postgres) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def schema(database: Database) -> AsyncIterator[Callable[[str], Awaitable[Pool]]]:
-    """`await schema("campaigns")`: a pool as that service, on this test's database."""
+    """Connect to this test's database as a service, with its schema in the path."""
     async with contextlib.AsyncExitStack() as stack:
 
         async def connect(service: str) -> Pool:
