@@ -35,9 +35,10 @@ Key = tuple[OrgId, str]
 ATTEMPTS = 5
 _LOST = object()
 _RACES = (WrongVersion, asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError)
-_AMONG_OTHERS = (
-    "SELECT pg_advisory_xact_lock_shared(hashtextextended(current_schema() || 'commands' || $1::uuid::text, 0))"
-)
+_AMONG_OTHERS = """
+SELECT pg_advisory_xact_lock_shared(hashtextextended(current_schema() || 'commands' || $1::uuid::text, 0)),
+    (SELECT outcomes FROM outcomes WHERE command_id = $2) AS outcomes
+"""
 _ALONE = _AMONG_OTHERS.replace("_shared", "")
 _ANSWERED = "SELECT outcomes FROM outcomes WHERE command_id = $1"
 _ANSWER = "INSERT INTO outcomes (command_id, outcomes) VALUES ($1, $2)"
@@ -131,13 +132,14 @@ class Writer:
 
     async def _handle(self, tx: Any, ask: Ask, commands: Sequence[Command], *, alone: bool) -> list[Outcome]:
         """`alone`: this org's other commands wait meanwhile, so that who lost a race cannot lose for ever."""
-        await tx.execute(_ALONE if alone else _AMONG_OTHERS, ask.org)
-        if (known := await _answered(tx, ask)) is not None:
-            return known
+        known = await tx.fetchrow(_ALONE if alone else _AMONG_OTHERS, ask.org, ask.command_id)
+        if known["outcomes"] is not None:
+            return decode_outcomes(known["outcomes"])
         outcomes, facts = await self._decide(tx, [ask] * len(commands), commands)
         if not facts:
             # The first of two equal asks may have committed after the look above: then its answer counts.
-            return await _answered(tx, ask) or outcomes
+            late = await tx.fetchval(_ANSWERED, ask.command_id)
+            return outcomes if late is None else decode_outcomes(late)
         await self._append(tx, facts)
         await tx.execute(_ANSWER, ask.command_id, encode(outcomes).decode())
         return outcomes
@@ -217,12 +219,6 @@ class Writer:
             await flush(tx, part.writes(page))
         elif isinstance(part, Policy):
             await self.apply(tx, part.effects(page), max(fact.at for fact in page))
-
-
-async def _answered(tx: Any, ask: Ask) -> list[Outcome] | None:
-    """The answer this command was given before, if it was."""
-    known = await tx.fetchval(_ANSWERED, ask.command_id)
-    return None if known is None else decode_outcomes(known)
 
 
 def _together(effect: Effect) -> tuple[Any, ...]:
