@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
@@ -223,5 +224,5 @@ def test_every_project_has_a_stream_of_its_own() -> None:
 
 def test_a_chain_of_thousands_of_campaigns_is_searched_at_once() -> None:
     chain = [CampaignId(uuid5(SUMMER, str(n))) for n in range(3000)]
-    links = [added(a, b) for a, b in zip(chain, chain[1:], strict=False)]
+    links = [added(a, b) for a, b in itertools.pairwise(chain)]
     given(*map(created, chain), *links).when(add(chain[-1], chain[0])).refused(CircularReference)

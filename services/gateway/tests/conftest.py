@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
-import msgspec
 import pytest
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
@@ -56,7 +55,7 @@ def services() -> dict[str, Service]:
 
 
 class World:
-    """The services and their pools: an Asker that decides at once, and tells everyone what was said before it answers."""
+    """The services and their pools: an Asker that decides at once, and tells everyone what was said."""
 
     def __init__(self, pools: dict[str, Pool]) -> None:
         self.pools, self.services = pools, services()
@@ -165,18 +164,28 @@ class Api:
             profile=ProfileReading(**profile) if profile else None,
             posts=list(posts),
         )
+        assert (await self.tell(command)).refused is None
+
+    async def tell(self, command: Command) -> Outcome:
+        """Ask a service directly."""
         (outcome,) = await self.world.ask(ask_of(self.org), [command])
-        assert outcome.refused is None
+        return outcome
+
+    def by(self, key: str) -> Api:
+        """The API as another key of the org sees it."""
+        return Api(self.client, self.world, self.org, key)
+
+    @staticmethod
+    def shot(number: int, handle: str = "ana", **more: Any) -> Post:
+        """The n-th post of an account."""
+        id = str(7_480_000_000_000_000_000 + number)
+        return Post(
+            tiktok_video_id=id, url=f"https://www.tiktok.com/@{handle}/video/{id}", author_handle=handle, **more
+        )
 
 
 def ask_of(org: OrgId) -> Ask:
     return Ask(org=org, command_id=clock.new_id(), at=clock.now())
-
-
-def post(number: int, handle: str = "ana", **more: Any) -> Post:
-    """The n-th post of an account."""
-    id = str(7_480_000_000_000_000_000 + number)
-    return Post(tiktok_video_id=id, url=f"https://www.tiktok.com/@{handle}/video/{id}", author_handle=handle, **more)
 
 
 @pytest.fixture
@@ -220,8 +229,3 @@ async def enter(world: World) -> AsyncIterator[Enter]:
 @pytest.fixture
 async def api(enter: Enter) -> Api:
     return await enter()
-
-
-def plain(value: Any) -> Any:
-    """As JSON would show it."""
-    return msgspec.to_builtins(value)

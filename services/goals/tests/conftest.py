@@ -19,8 +19,18 @@ from trackagoat.events.catalogue.ingest import (
     StatsSnapshotted,
     VideoDiscovered,
     VideoReading,
+    VideoReviewed,
 )
-from trackagoat.events.catalogue.words import Command, CreatorId, Event, GoalId, OrgId, ProjectId, VideoId
+from trackagoat.events.catalogue.words import (
+    Command,
+    CreatorId,
+    Event,
+    GoalId,
+    OrgId,
+    ProjectId,
+    TrackingStatus,
+    VideoId,
+)
 from trackagoat.events.catalogue.workspace import OrgCreated
 from trackagoat.events.decider import Outcome
 from trackagoat.events.envelope import Ask
@@ -48,7 +58,9 @@ class Stage:
 
     async def open(self, at: str, zone: str = "Europe/Berlin", hours: int = 10_000) -> None:
         """The org and its creator are there; numbers stay fresh for one and a half times `hours`."""
-        intervals = dict.fromkeys(("video_stats_hours", "discover_videos_hours", "creator_profiles_hours"), hours)
+        intervals: dict[str, Any] = dict.fromkeys(
+            ("video_stats_hours", "discover_videos_hours", "creator_profiles_hours"), hours
+        )
         await self.hear(at, OrgCreated(org=ORG, name="Blue", timezone=zone, **intervals))
         added = CreatorAdded(
             creator=CREATOR, project=PROJECT, tiktok_handle="ana", tracking_start_date=date(2026, 1, 1)
@@ -74,8 +86,19 @@ class Stage:
         }
         return await self.ask(at, SetGoal(creator=CREATOR, project=PROJECT, **(asked | more)))
 
-    async def post(self, at: str | datetime, number: int, posted_at: str | datetime) -> None:
-        await self.hear(at, self.discovered(number, posted_at))
+    async def begin(self, **more: Any) -> None:
+        """The Friday before the week of 23 March: org, creator and goal are there and were looked at."""
+        await self.open("2026-03-20T08:00Z")
+        await self.set_goal("2026-03-20T09:00Z", **more)
+        await self.work("2026-03-20T09:00Z")
+
+    async def posted(self, when: str, *numbers: int) -> None:
+        """Posts that are discovered as they are posted."""
+        await self.hear(when, *(self.discovered(n, when) for n in numbers))
+        await self.work(when)
+
+    def reviewed(self, number: int, before: TrackingStatus, after: TrackingStatus) -> VideoReviewed:
+        return VideoReviewed(video=self.video(number), project=PROJECT, creator_id=CREATOR, from_=before, to=after)
 
     def video(self, number: int) -> VideoId:
         return VideoId(UUID(int=1000 + number))

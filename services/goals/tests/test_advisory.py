@@ -121,7 +121,7 @@ def test_numbers_are_fresh_up_to_one_and_a_half_intervals_and_stale_up_to_three(
     readings = Readings(since=NOW - hours(500), scraped_at=NOW - age)
     assert freshness("posts", readings, Intervals(discover_videos=6), NOW).state == state
     never = Readings(since=NOW - age)
-    assert freshness("posts", never, Intervals(discover_videos=6), NOW) == Freshness(None, 6, state)  # type: ignore[arg-type]
+    assert freshness("posts", never, Intervals(discover_videos=6), NOW) == Freshness(None, 6, state)
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ FEBRUARY = ("posts", "monthly", "29", "2028-02-01", "UTC")
 EXAMPLE_RATE = {"views": 12_000, "likes": 380, "comments": 60, "shares": 40}
 
 TABLE: list[tuple[tuple[str, str, str, str, str], dict[str, int], str, str, int, str | None, str]] = [
-    # goal, figures, now (UTC), status, percentage, pace, share
+    # a goal with its figures at an instant: the status, percentage, pace and share it has
     # the week of 23 to 29 March in Berlin, 167 h
     (WEEK, {"posts": 0}, "2026-03-23T01:00:00Z", "on_track", 0, None, "0.011976"),
     (WEEK, {"posts": 0}, "2026-03-23T02:20:23.999999Z", "on_track", 0, None, "0.019999"),
@@ -59,8 +59,24 @@ TABLE: list[tuple[tuple[str, str, str, str, str], dict[str, int], str, str, int,
     (MONTH, {"posts": 5}, "2026-03-16T12:00:00Z", "on_track", 50, "1.00", "0.500000"),
     (MONTH, {"posts": 5}, "2026-03-16T12:00:00.000001Z", "behind_pace", 50, "1.00", "0.500000"),
     (MONTH, {"posts": 7}, "2026-03-31T23:59:59.999999Z", "behind_pace", 70, "0.70", "0.999999"),
-    (("posts", "monthly", "20", "2026-03-01", "UTC"), {"posts": 7}, "2026-03-16T12:00:00Z", "behind_pace", 35, "0.70", "0.500000"),
-    (("posts", "monthly", "20", "2026-03-01", "UTC"), {"posts": 7}, "2026-03-16T12:00:00.000001Z", "at_risk", 35, "0.70", "0.500000"),
+    (
+        ("posts", "monthly", "20", "2026-03-01", "UTC"),
+        {"posts": 7},
+        "2026-03-16T12:00:00Z",
+        "behind_pace",
+        35,
+        "0.70",
+        "0.500000",
+    ),
+    (
+        ("posts", "monthly", "20", "2026-03-01", "UTC"),
+        {"posts": 7},
+        "2026-03-16T12:00:00.000001Z",
+        "at_risk",
+        35,
+        "0.70",
+        "0.500000",
+    ),
     # a day of 23 h has just started for an hour, not for 2 %
     (DAY, {"posts": 0}, "2026-03-28T23:00:00Z", "on_track", 0, None, "0.000000"),
     (DAY, {"posts": 0}, "2026-03-28T23:59:59.999999Z", "on_track", 0, None, "0.043478"),

@@ -93,7 +93,7 @@ def test_a_goal_is_not_set_for_a_removed_creator() -> None:
         {"start_date": date.max},
     ],
 )
-def test_dates_that_make_no_sense_are_refused(dates: dict[str, date]) -> None:
+def test_dates_that_make_no_sense_are_refused(dates: dict[str, Any]) -> None:
     given().when(set_goal(**dates)).refused(InvalidDates)
 
 
@@ -227,7 +227,9 @@ def test_a_goal_is_taken_away_and_leaves_room() -> None:
 def test_all_goals_of_a_creator_that_are_on_are_ended() -> None:
     other, off = created(TWO, metric="views"), created(THREE, metric="followers")
     past = [created(), other, off, updated(off, is_active=False)]
-    given(*past).when(EndGoals(creator=CREATOR)).then(updated(created(), is_active=False), updated(other, is_active=False))
+    given(*past).when(EndGoals(creator=CREATOR)).then(
+        updated(created(), is_active=False), updated(other, is_active=False)
+    )
 
 
 def test_a_decimal_target_survives_the_journey_as_json() -> None:

@@ -15,7 +15,6 @@ from trackagoat.events.catalogue.goals import (
     GoalPeriodFinalized,
     GoalStatusChanged,
 )
-from trackagoat.events.catalogue.ingest import VideoReviewed
 from trackagoat.events.clock import new_id
 from trackagoat.events.testing import play
 from trackagoat.events.writer import Writer
@@ -31,9 +30,7 @@ def found(stage: Any, at: str, *numbers: int) -> tuple[str, list[Any]]:
 
 
 def the_facts(stage: Any) -> list[tuple[str, list[Any]]]:
-    excluded = VideoReviewed(
-        video=stage.video(3), project=stage.project, creator_id=stage.creator, from_="auto_tracked", to="excluded"
-    )
+    excluded = stage.reviewed(3, "auto_tracked", "excluded")
     return [
         ("2026-03-23T01:00:00Z", []),
         ("2026-03-23T02:20:23Z", []),
@@ -93,14 +90,8 @@ async def replay(stage: Any, facts: Sequence[tuple[str, list[Any]]]) -> list[tup
     return emitted
 
 
-async def begin(stage: Any) -> None:
-    await stage.open("2026-03-20T08:00Z")
-    await stage.set_goal("2026-03-20T09:00Z")
-    await stage.work("2026-03-20T09:00Z")
-
-
 async def test_the_week_emits_exactly_what_the_table_lists(stage: Any) -> None:
-    await begin(stage)
+    await stage.begin()
     assert await replay(stage, the_facts(stage)) == EMITTED
     [week] = [r for r in await stage.results() if r["period_start"] == START]
     assert (week["status"], week["percentage"], week["is_final"]) == ("completed", 100, True)
@@ -108,14 +99,14 @@ async def test_the_week_emits_exactly_what_the_table_lists(stage: Any) -> None:
 
 
 async def test_repeated_facts_and_looks_at_every_second_emit_nothing_more(stage: Any) -> None:
-    await begin(stage)
+    await stage.begin()
     facts = the_facts(stage)
     busy = [(at, [*events, *events]) for at, events in facts]
     assert await replay(stage, [step for step in busy for _ in range(2)]) == EMITTED
 
 
 async def test_a_new_week_begins_on_track_without_a_word(stage: Any) -> None:
-    await begin(stage)
+    await stage.begin()
     await replay(stage, the_facts(stage)[:8])
     row = await stage.compliance()
     assert (row["status"], row["percentage"], row["actual"], row["pace"]) == ("on_track", 0, 0, None)
@@ -126,7 +117,7 @@ async def test_a_new_week_begins_on_track_without_a_word(stage: Any) -> None:
 
 
 async def test_an_outage_over_the_end_changes_nothing_of_what_closing_and_finalising_say(stage: Any) -> None:
-    await begin(stage)
+    await stage.begin()
     facts = the_facts(stage)
     await replay(stage, facts[:6])
     for at, events in facts[6:]:
@@ -142,12 +133,16 @@ async def test_an_outage_over_the_end_changes_nothing_of_what_closing_and_finali
 
 
 async def test_an_outage_of_weeks_closes_them_one_by_one_in_order(stage: Any) -> None:
-    await begin(stage)
+    await stage.begin()
     for at, events in the_facts(stage):
         if events:
             await stage.hear(at, *events)
     await stage.work("2026-04-20T09:00:00Z")
-    ends = [(type(e).__name__[4:], e.period_end.isoformat()[5:10], e.status) for e in await stage.said() if hasattr(e, "status")]
+    ends = [
+        (type(e).__name__[4:], e.period_end.isoformat()[5:10], e.status)
+        for e in await stage.said()
+        if hasattr(e, "status")
+    ]
     assert ends == [
         ("PeriodClosed", "03-29", "missed"),
         ("PeriodFinalized", "03-29", "completed"),
@@ -162,7 +157,7 @@ async def test_an_outage_of_weeks_closes_them_one_by_one_in_order(stage: Any) ->
 
 async def test_work_done_twice_with_the_same_rows_says_everything_once(stage: Any) -> None:
     """Two workers looked at the same rows; the second commits after the first."""
-    await begin(stage)
+    await stage.begin()
     await replay(stage, the_facts(stage)[:7])
     now = datetime.fromisoformat("2026-03-29T22:00:05Z")
     [refresh] = [d for d in stage.service.due if d.kind == "refresh"]
@@ -177,7 +172,7 @@ async def test_work_done_twice_with_the_same_rows_says_everything_once(stage: An
 
 
 async def test_a_worker_that_lost_its_rows_leaves_nothing(stage: Any) -> None:
-    await begin(stage)
+    await stage.begin()
     now = datetime.fromisoformat("2026-03-23T02:20:24Z")
     [refresh] = [d for d in stage.service.due if d.kind == "refresh"]
     claimed = await due.claim(stage.pool, refresh, new_id(), now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -117,6 +118,15 @@ async def test_repeats_within_one_question_count_once(desk: Desk) -> None:
     assert [len(o.events) for o in outcomes] == [2, 0, 1]
     flags = [v.is_baseline for s in await said(desk.pool, StatsSnapshotted) for v in s.videos]
     assert flags == [True, False]
+
+
+async def test_the_same_scrape_asked_for_many_times_at_once_is_recorded_once(desk: Desk) -> None:
+    await desk.ask(add())
+    await desk.ask(scrape(post(views=None)))
+    for hour in range(5):
+        same = scrape(post(), fetched_at=NOW + timedelta(hours=hour))
+        await asyncio.gather(*(desk.ask(same) for _ in range(6)))
+    assert len(await said(desk.pool, StatsSnapshotted)) == 5
 
 
 async def test_a_first_reading_that_arrives_late_is_a_baseline_too(desk: Desk) -> None:

@@ -191,7 +191,7 @@ async def pool(schema: Callable[[str], Awaitable[Pool]]) -> Pool:
     return await schema("ingest")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     told=st.lists(steps, max_size=25),
     cuts=st.lists(st.integers(1, 6), min_size=1, max_size=8),

@@ -54,8 +54,12 @@ FigureFacts = CreatorFacts | VideoFacts | StatsSnapshotted
 
 
 def goals(page: Sequence[Heard[GoalFacts]]) -> Iterator[Write]:
-    """Every goal as it is now, what was agreed when, and a first standing."""
+    """Every goal as it is now, what was agreed when, and a first standing.
+
+    The due row comes first: whoever looks at the goal holds it before touching its rows, too.
+    """
     for fact in page:
+        yield due.pull_in("refresh", str(fact.event.creator), fact.org, fact.at)
         match fact.event:
             case GoalCreated() as e:
                 yield store.add_goal(
@@ -77,7 +81,6 @@ def goals(page: Sequence[Heard[GoalFacts]]) -> Iterator[Write]:
                 yield store.agree(fact.org, e.goal, e.target_value, e.end_date, e.is_active, fact.at)
             case GoalDeleted() as e:
                 yield store.remove_goal(e.goal)
-        yield due.pull_in("refresh", str(fact.event.creator), fact.org, fact.at)
 
 
 def _first_standing(org: OrgId, e: GoalCreated, at: datetime) -> Write:
@@ -219,7 +222,7 @@ def _look_again(page: Sequence[Heard[FigureFacts]]) -> Iterator[Write]:
                 creators.setdefault(creator, fact)
             case StatsSnapshotted():
                 pass
-    for creator, fact in creators.items():
+    for creator, fact in sorted(creators.items()):
         yield due.pull_in("refresh", str(creator), fact.org, fact.at)
-    for video, fact in videos.items():
+    for video, fact in sorted(videos.items()):
         yield due.pull_in("spread", f"video-{video}", fact.org, fact.at, {"video": str(video)})

@@ -17,14 +17,15 @@ WITH given AS (
     INSERT INTO creators (org, project, creator, removed) SELECT org, project, creator, removed FROM given
     ON CONFLICT (creator) DO UPDATE SET removed = excluded.removed
 ), turned AS (
-    SELECT g.creator, g.project, coalesce(k.removed, true)::int - g.removed::int AS creators
+    SELECT g.org, g.project, g.creator, coalesce(k.removed, true)::int - g.removed::int AS creators
     FROM given g LEFT JOIN creators k USING (creator)
     WHERE coalesce(k.removed, true) <> g.removed
 ), shift AS (
     SELECT k.campaign, sum(t.creators) AS creators, 0 AS videos,
         0 AS views, 0 AS likes, 0 AS comments, 0 AS shares, 0 AS saves,
         0 AS views_known, 0 AS likes_known, 0 AS comments_known, 0 AS shares_known, 0 AS saves_known
-    FROM turned t JOIN campaign_creators k USING (creator, project)
+    FROM turned t JOIN campaign_creators k USING (creator)
+    WHERE (k.org, k.project) IS NOT DISTINCT FROM (t.org, t.project)
     GROUP BY k.campaign
 )
 """
@@ -80,7 +81,7 @@ WITH given AS (
 
 
 @write(_CREATORS + SETTLE, key=("creator",))
-def set_creator(org: OrgId, project: ProjectId, creator: CreatorId, removed: bool) -> Write:  # noqa: FBT001 - a column
+def set_creator(org: OrgId, project: ProjectId, creator: CreatorId, removed: bool) -> Write:
     """Whether the creator is removed, with what that means for the number of creators of the campaigns it is in."""
 
 
@@ -104,9 +105,9 @@ def set_video(
     org: OrgId,
     project: ProjectId,
     video: VideoId,
-    owner_said: bool,  # noqa: FBT001 - tells "has no owner" from "nothing said about its owner"
+    owner_said: bool,
     creator_id: CreatorId | None,
-    counts: bool | None,  # noqa: FBT001 - None: nothing said about it
+    counts: bool | None,
     posted_at: datetime | None,
 ) -> Write:
     """What was said of a video. Its rows in campaigns are withdrawn before and readmitted after."""

@@ -6,6 +6,9 @@ totals by its difference. Each statement is put together from the same parts:
 - `reached` (org, campaign, video, paths) and `named` (org, project, campaign, creator, paths): ways won or lost;
 - `moved` and `turned`: the videos and creators a campaign has now and had not before, or the other way round;
 - `shift`: what that comes to per campaign.
+
+Orgs and projects are compared with IS NOT DISTINCT FROM, which the planner cannot join on: without statistics it
+takes an org for as telling as a video, and multiplies the org's rows with each other.
 """
 
 from __future__ import annotations
@@ -24,17 +27,16 @@ WITH given AS (
     SELECT a.org, a.ancestor AS campaign, v.video, sum(a.paths) AS paths
     FROM given g
     CROSS JOIN LATERAL (
-        SELECT video FROM counted_videos
-        WHERE g.item_type = 'video' AND video = g.item AND org = g.org AND project = g.project
+        SELECT org, project, video FROM counted_videos WHERE g.item_type = 'video' AND video = g.item
         UNION ALL
-        SELECT video FROM counted_videos
-        WHERE g.item_type = 'creator' AND creator_id = g.item AND org = g.org AND project = g.project
+        SELECT org, project, video FROM counted_videos WHERE g.item_type = 'creator' AND creator_id = g.item
     ) AS v
-    JOIN closure a ON a.descendant = g.campaign AND a.org = g.org
+    JOIN closure a ON a.descendant = g.campaign
+    WHERE (v.org, v.project) IS NOT DISTINCT FROM (g.org, g.project)
     GROUP BY a.org, a.ancestor, v.video
 ), named AS (
     SELECT a.org, g.project, a.ancestor AS campaign, g.item AS creator, sum(a.paths) AS paths
-    FROM given g JOIN closure a ON a.descendant = g.campaign AND a.org = g.org
+    FROM given g JOIN closure a ON a.descendant = g.campaign
     WHERE g.item_type = 'creator'
     GROUP BY a.org, g.project, a.ancestor, g.item
 )
@@ -45,7 +47,7 @@ WITH given AS (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS t(org, parent, child)
 ), above AS (
     SELECT a.org, a.ancestor, a.paths, g.child
-    FROM given g JOIN closure a ON a.descendant = g.parent AND a.org = g.org
+    FROM given g JOIN closure a ON a.descendant = g.parent
 ), linked AS (
     SELECT a.org, a.ancestor, d.descendant, a.paths * d.paths AS paths
     FROM above a JOIN closure d ON d.ancestor = a.child
@@ -65,8 +67,7 @@ WITH given AS (
 ), touched AS (
     SELECT org, item AS video FROM given WHERE item_type = 'video'
     UNION
-    SELECT v.org, v.video FROM given g JOIN videos v ON v.creator_id = g.item AND v.org = g.org
-    WHERE g.item_type = 'creator'
+    SELECT v.org, v.video FROM given g JOIN videos v ON v.creator_id = g.item WHERE g.item_type = 'creator'
 ), named AS (
     SELECT NULL::uuid AS org, NULL::uuid AS project, NULL::uuid AS campaign, NULL::uuid AS creator, 0 AS paths
     WHERE false
@@ -75,7 +76,7 @@ WITH given AS (
 
 _AS_IT_IS = """
 , reached AS (
-    SELECT m.org, m.campaign, m.video, m.paths FROM touched t JOIN membership m ON m.video = t.video AND m.org = t.org
+    SELECT m.org, m.campaign, m.video, m.paths FROM touched t JOIN membership m USING (video)
 )
 """
 
@@ -83,10 +84,11 @@ _AS_IT_OUGHT_TO_BE = """
 , reached AS (
     SELECT v.org, a.ancestor AS campaign, v.video, sum(a.paths) AS paths
     FROM touched t
-    JOIN counted_videos v ON v.video = t.video AND v.org = t.org
+    JOIN counted_videos v USING (video)
     CROSS JOIN LATERAL (VALUES ('video', v.video), ('creator', v.creator_id)) AS h(item_type, item)
-    JOIN items i ON i.item = h.item AND i.item_type = h.item_type AND i.org = v.org AND i.project = v.project
-    JOIN closure a ON a.descendant = i.campaign AND a.org = i.org
+    JOIN items i ON i.item = h.item AND i.item_type = h.item_type
+    JOIN closure a ON a.descendant = i.campaign
+    WHERE (v.org, v.project) IS NOT DISTINCT FROM (i.org, i.project)
     GROUP BY v.org, a.ancestor, v.video
 )
 """
@@ -114,11 +116,11 @@ _WON = """
     INSERT INTO membership AS m (org, campaign, video, paths)
     SELECT org, campaign, video, paths FROM reached
     ON CONFLICT (campaign, video) DO UPDATE SET paths = m.paths + excluded.paths
-    RETURNING m.campaign, m.video, m.paths
 ), moved AS (
-    SELECT v.org, v.project, m.campaign, 1 AS sign, v.video, v.creator_id,
+    SELECT v.org, v.project, r.campaign, 1 AS sign, v.video, v.creator_id,
         v.views, v.likes, v.comments, v.shares, v.saves
-    FROM more m JOIN reached r USING (campaign, video, paths) JOIN videos v USING (video)
+    FROM reached r JOIN videos v USING (video)
+    WHERE NOT EXISTS (SELECT FROM membership m WHERE m.campaign = r.campaign AND m.video = r.video)
 )
 """
 
@@ -156,11 +158,10 @@ _OWNERS_WON = """
     SELECT org, project, campaign, creator, item_paths, videos FROM owners
     ON CONFLICT (campaign, creator) DO UPDATE
         SET item_paths = k.item_paths + excluded.item_paths, videos = k.videos + excluded.videos
-    RETURNING k.project, k.campaign, k.creator, k.item_paths, k.videos
 ), turned AS (
-    SELECT k.campaign, 1 AS sign
-    FROM more_owners k JOIN owners o USING (campaign, creator, item_paths, videos)
-    JOIN creators c ON c.creator = k.creator AND c.project = k.project AND NOT c.removed
+    SELECT o.campaign, 1 AS sign FROM owners o JOIN creators c USING (creator)
+    WHERE NOT c.removed AND (c.org, c.project) IS NOT DISTINCT FROM (o.org, o.project)
+        AND NOT EXISTS (SELECT FROM campaign_creators k WHERE k.campaign = o.campaign AND k.creator = o.creator)
 )
 """
 
@@ -171,10 +172,10 @@ _OWNERS_LOST = """
 ), no_owners AS (
     DELETE FROM campaign_creators k USING owners o
     WHERE k.campaign = o.campaign AND k.creator = o.creator AND k.item_paths = o.item_paths AND k.videos = o.videos
-    RETURNING k.project, k.campaign, k.creator
+    RETURNING k.org, k.project, k.campaign, k.creator
 ), turned AS (
-    SELECT k.campaign, -1 AS sign
-    FROM no_owners k JOIN creators c ON c.creator = k.creator AND c.project = k.project AND NOT c.removed
+    SELECT k.campaign, -1 AS sign FROM no_owners k JOIN creators c USING (creator)
+    WHERE NOT c.removed AND (c.org, c.project) IS NOT DISTINCT FROM (k.org, k.project)
 )
 """
 

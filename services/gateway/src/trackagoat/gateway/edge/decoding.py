@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import types
 import typing
@@ -31,7 +32,7 @@ class FieldError(ValueError):
 
 def query(kind: type[S], given: MultiMapping[str]) -> S:
     """The query parameters. Raises a 400 that lists every fault."""
-    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    fields = _fields(kind)
     faults = [Fault("query", name, "Unknown parameter") for name in dict.fromkeys(given) if name not in fields]
     values: dict[str, Any] = {}
     for name, field in fields.items():
@@ -40,7 +41,7 @@ def query(kind: type[S], given: MultiMapping[str]) -> S:
             faults.append(Fault("query", name, "Given more than once"))
         elif sent:
             try:
-                values[name] = msgspec.convert(_text(sent[0]), _plain(field.type), strict=False)
+                values[field.name] = msgspec.convert(_text(sent[0]), _plain(field.type), strict=False)
             except (msgspec.ValidationError, ValueError) as error:
                 faults.append(Fault("query", name, _say(error, field.type)[0]))
         elif field.required:
@@ -107,7 +108,7 @@ def _faults(kind: Any, sent: Any, path: str) -> Iterator[Fault]:
 
 
 def _struct_faults(kind: type[msgspec.Struct], sent: dict[str, Any], path: str) -> Iterator[Fault]:
-    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    fields = _fields(kind)
     clean = True
     for fault in _member_faults(fields, sent, f"{path}." if path else ""):
         clean = False
@@ -165,6 +166,12 @@ def _null_character(sent: Any, path: str) -> str | None:
     else:
         return None
     return next((found for where, one in inside if (found := _null_character(one, where)) is not None), None)
+
+
+@functools.cache
+def _fields(kind: type[msgspec.Struct]) -> Mapping[str, msgspec.structs.FieldInfo]:
+    """The fields of a struct by the names they are sent under."""
+    return {field.encode_name: field for field in msgspec.structs.fields(kind)}
 
 
 def _plain(kind: Any) -> Any:

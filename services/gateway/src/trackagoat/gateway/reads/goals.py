@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from trackagoat.events.catalogue.goals import Metric, Period, Status
 from trackagoat.events.catalogue.words import OrgId
 from trackagoat.events.sql import Db, read
 from trackagoat.gateway.reads.keyset import newest
@@ -21,8 +22,8 @@ class GoalRow(msgspec.Struct, frozen=True):
     goal: UUID
     creator: UUID
     project: UUID
-    metric: str
-    period: str
+    metric: Metric
+    period: Period
     target_value: Decimal
     start_date: date
     end_date: date | None
@@ -31,7 +32,7 @@ class GoalRow(msgspec.Struct, frozen=True):
     updated_at: datetime
     period_start: datetime | None
     period_end: datetime | None
-    status: str | None
+    status: Status | None
     percentage: int | None
     actual: Decimal | None
     target: Decimal | None
@@ -40,7 +41,7 @@ class GoalRow(msgspec.Struct, frozen=True):
     advisory: dict[str, Any] | None
     previous_period_start: datetime | None
     previous_period_end: datetime | None
-    previous_status: str | None
+    previous_status: Status | None
     previous_percentage: int | None
     previous_actual: Decimal | None
     previous_target: Decimal | None
@@ -56,7 +57,7 @@ class ResultRow(msgspec.Struct, frozen=True):
     target: Decimal
     actual: Decimal | None
     percentage: int
-    status: str
+    status: Status
     is_final: bool
     final_at: datetime
 

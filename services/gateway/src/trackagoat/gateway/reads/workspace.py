@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from trackagoat.events.catalogue.words import OrgId
+from trackagoat.events.catalogue.words import OrgId, Scope
 from trackagoat.events.sql import Db, read
 from trackagoat.gateway.reads.keyset import newest
 
@@ -20,7 +20,7 @@ class KeyRow(msgspec.Struct, frozen=True):
     key: UUID
     name: str
     prefix: str
-    scopes: list[str]
+    scopes: list[Scope]
     expires_at: datetime | None
     created_at: datetime
     revoked_at: datetime | None

@@ -37,7 +37,7 @@ class Refreshed(msgspec.Struct, frozen=True):
     """What goals has noted of the numbers under a goal."""
 
     last_scraped_at: datetime | None
-    expected_interval_hours: float
+    expected_interval_hours: Number
     state: str
 
 

@@ -21,6 +21,9 @@ T = TypeVar("T")
 
 METADATA_BYTES = 16 * 1024
 BIGGEST = 2**63 - 1
+_MILLISECOND = 1_000
+_FIRST_YEAR, _LAST_YEAR = 2000, 2200
+_OFFSET = "+00:00"
 _NO_CONTROL = r"(?=[^\x00-\x1f\x7f-\x9f]*$)"
 
 
@@ -96,6 +99,12 @@ def something(body: msgspec.Struct) -> None:
         raise FieldError("", "Name at least one field to change")
 
 
+def check_instant(name: str, at: datetime | UnsetType | None) -> None:
+    """Raise for an instant so far away that no calendar of the product reaches it."""
+    if isinstance(at, datetime) and not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        raise FieldError(name, f"Between {_FIRST_YEAR} and {_LAST_YEAR}")
+
+
 def check_metadata(metadata: Mapping[str, Any]) -> None:
     """Raise for metadata over 16 KiB."""
     if len(msgspec.json.encode(metadata)) > METADATA_BYTES:
@@ -126,9 +135,10 @@ def given(value: T | UnsetType, otherwise: Any = None) -> Any:
 
 def instant(at: datetime) -> str:
     """RFC 3339 in UTC with Z; milliseconds when not zero."""
-    at = at.astimezone(UTC)
-    text = at.strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{text}.{milliseconds:03d}Z" if (milliseconds := at.microsecond // 1000) else f"{text}Z"
+    if at.tzinfo is not UTC:
+        at = at.astimezone(UTC)
+    text = at.isoformat(timespec="milliseconds" if at.microsecond >= _MILLISECOND else "seconds")
+    return f"{text.removesuffix(_OFFSET)}Z"
 
 
 def number(value: Decimal | None, places: int | None = None) -> Number | None:

@@ -147,7 +147,7 @@ def standing(row: GoalRow, clock: Clock) -> Standing | None:
         target=number(row.target) or 0,
         actual=number(row.actual),
         percentage=row.percentage or 0,
-        status=row.status,  # type: ignore[arg-type]
+        status=row.status,
         pace=number(row.pace, 2),
         is_final=bool(row.is_final),
         advisory=_advisory(row, (row.period_start, row.period_end), clock),
@@ -156,7 +156,7 @@ def standing(row: GoalRow, clock: Clock) -> Standing | None:
 
 
 def _previous(row: GoalRow, clock: Clock) -> Previous | None:
-    if row.previous_period_start is None or row.previous_period_end is None:
+    if row.previous_period_start is None or row.previous_period_end is None or row.previous_status is None:
         return None
     return Previous(
         period_start=instant(row.previous_period_start),
@@ -164,7 +164,7 @@ def _previous(row: GoalRow, clock: Clock) -> Previous | None:
         target=number(row.previous_target) or 0,
         actual=number(row.previous_actual),
         percentage=row.previous_percentage or 0,
-        status=row.previous_status,  # type: ignore[arg-type]
+        status=row.previous_status,
         is_final=bool(row.previous_is_final),
         advisory=_advisory(row, (row.previous_period_start, row.previous_period_end), clock),
     )
@@ -182,7 +182,7 @@ def standing_at(row: GoalRow, results: Sequence[ResultRow], at: datetime, clock:
         target=number(last.target) or 0,
         actual=number(last.actual),
         percentage=last.percentage,
-        status=last.status,  # type: ignore[arg-type]
+        status=last.status,
         pace=None,
         is_final=last.is_final,
         advisory=_advisory(row, (last.period_start, last.period_end), clock),

@@ -45,8 +45,8 @@ def creator_goal(row: GoalRow, stands: Standing) -> CreatorGoal:
     """A goal in short."""
     return CreatorGoal(
         goal_id=row.goal,
-        metric=row.metric,  # type: ignore[arg-type]
-        period=row.period,  # type: ignore[arg-type]
+        metric=row.metric,
+        period=row.period,
         target=stands.target,
         actual=stands.actual,
         percentage=stands.percentage,

@@ -154,4 +154,4 @@ def me(caller: KeyRow, org_row: OrgRow) -> Me:
     """Who is calling."""
     there = org(org_row)
     at = Membership(id=there.id, name=there.name, role=there.role)
-    return Me(user=None, org=there, role=there.role, auth="api_key", scopes=list(caller.scopes), orgs=[at])  # type: ignore[arg-type]
+    return Me(user=None, org=there, role=there.role, auth="api_key", scopes=list(caller.scopes), orgs=[at])

@@ -19,7 +19,7 @@ from trackagoat.gateway.edge.call import Call, created, deleted, ok
 from trackagoat.gateway.edge.faults import ApiError, invalid_body
 from trackagoat.gateway.reads import workspace
 from trackagoat.gateway.registry import Nothing, Route
-from trackagoat.gateway.resources.fields import Body, KeyName, Moment, Page
+from trackagoat.gateway.resources.fields import Body, KeyName, Moment, Page, check_instant
 from trackagoat.gateway.resources.workspace import ApiKey, Me, NewApiKey, Org, api_key, me, new_api_key, org
 from trackagoat.gateway.routes import examples
 
@@ -40,6 +40,10 @@ class KeyWanted(Body, frozen=True, kw_only=True):
         default_factory=lambda: ["read", "write"]
     )
     expires_at: Moment | None = None
+
+    def __post_init__(self) -> None:
+        """Check what no type says."""
+        check_instant("expires_at", self.expires_at)
 
 
 async def get_me(call: Call[Nothing, None]) -> Answer[Me]:

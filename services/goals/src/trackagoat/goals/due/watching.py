@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import TypeVar
 
 from trackagoat.events.catalogue.words import CreatorId, Span
@@ -74,8 +75,8 @@ def _standing(row: store.GoalRow) -> Standing:
         period=Span(row.period_start, row.period_end),
         status=row.status,
         percentage=row.percentage,
-        actual=row.actual,
-        target=row.target,
+        actual=None if row.actual is None else _plain(row.actual),
+        target=_plain(row.target),
         pace=row.pace,
         is_final=row.is_final,
         stale=row.stale,
@@ -85,14 +86,14 @@ def _standing(row: store.GoalRow) -> Standing:
 
 
 def _terms(row: store.TermsRow) -> Terms:
-    return Terms(row.since, row.target_value, row.end_date, row.is_active)
+    return Terms(row.since, _plain(row.target_value), row.end_date, row.is_active)
 
 
 def _result(row: periods.ResultRow) -> Result:
     return Result(
         period=Span(row.period_start, row.period_end),
-        target=row.target,
-        actual=row.actual,
+        target=_plain(row.target),
+        actual=None if row.actual is None else _plain(row.actual),
         percentage=row.percentage,
         status=row.status,
         is_final=row.is_final,
@@ -108,3 +109,8 @@ def _readings(row: figures.ReadingsRow) -> Readings:
         post_read_at=row.post_read_at,
         youngest=row.youngest,
     )
+
+
+def _plain(value: Decimal) -> Decimal:
+    """The same number, written out: the driver gives round numbers as 1E+6, and so they would be said."""
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value

@@ -70,7 +70,7 @@ class GainRow(msgspec.Struct, frozen=True):
     CROSS JOIN generate_series(1, q.counters) AS c(counter)
     CROSS JOIN LATERAL (
         SELECT s.counters[c.counter] AS value FROM snapshots s
-        WHERE s.video = v.video AND s.fetched_at >= q.starts AND s.fetched_at < q.ends AND s.said_at <= q.as_of
+        WHERE s.video = v.video AND s.fetched_at >= q.starts AND s.fetched_at < q.ends AND s.said_at < q.as_of
             AND s.counters[c.counter] IS NOT NULL
         ORDER BY s.fetched_at DESC, s.source DESC LIMIT 1
     ) latest

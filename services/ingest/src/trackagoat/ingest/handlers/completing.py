@@ -108,8 +108,13 @@ def _addition(
 
 
 async def _scrapes(db: Db, org: OrgId, commands: Sequence[RecordScrape]) -> list[RecordScrape]:
-    """Each without what is stored already, and with what its stream does not know."""
-    tracked = {row.creator for row in await creators.tracked(db, org, sorted({c.creator for c in commands}))}
+    """Each without what is stored already, and with what its stream does not know.
+
+    Readings are in no stream whose version would tell of another writer, so scrapes of a creator queue up.
+    """
+    scraped = sorted({c.creator for c in commands})
+    await creators.line_up(db, scraped)
+    tracked = {row.creator for row in await creators.tracked(db, org, scraped)}
     seen = [(c, [(video_id(c.project, p.tiktok_video_id), p) for p in c.posts]) for c in commands]
     known = await _known(db, org, [video for _, posts in seen for video, _ in posts])
     stored = await _stored(db, org, seen)

@@ -177,6 +177,16 @@ async def tracked(db: Db, org: OrgId, creators: list[CreatorId]) -> list[Tracked
     """Those of the creators that are tracked."""
 
 
+@read(
+    """
+    SELECT count(pg_advisory_xact_lock(hashtextextended('scrapes of ' || creator::text, 0)))
+    FROM (SELECT DISTINCT creator FROM unnest($1::uuid[]) AS t(creator) ORDER BY creator) AS sorted
+    """
+)
+async def line_up(db: Db, creators: list[CreatorId]) -> int:
+    """Wait until no other transaction records scrapes of these creators; others wait for this one from then on."""
+
+
 class Account(msgspec.Struct, frozen=True):
     """What is needed to scrape a creator. The intervals are hours."""
 

@@ -61,7 +61,7 @@ from trackagoat.events.sql import Db, read, write
         availability_at = greatest(v.availability_at, n.last_at)
     FROM newest n WHERE v.video = n.video
     """,
-    key=(),
+    key=("video", "fetched_at", "source"),
 )
 def read_video(
     org: OrgId,
@@ -80,12 +80,11 @@ def read_video(
 @write(
     """
     WITH given AS (
-        SELECT DISTINCT ON (creator, at, source) t.*
+        SELECT t.*
         FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[],
-            $8::bigint[], $9::text[], $10::text[], $11::text[]) WITH ORDINALITY AS t(org, creator, at, source,
-            followers, following, likes, posts, name, bio, avatar, nth)
+            $8::bigint[], $9::text[], $10::text[], $11::text[]) AS t(org, creator, at, source,
+            followers, following, likes, posts, name, bio, avatar)
         JOIN creators c USING (creator)
-        ORDER BY creator, at, source, nth
     ), stored AS (
         INSERT INTO creator_snapshots
         SELECT org, creator, at, source, followers, following, likes, posts FROM given
@@ -128,7 +127,7 @@ def read_video(
         avatar_url_at = greatest(c.avatar_url_at, n.avatar_at)
     FROM newest n WHERE c.creator = n.creator
     """,
-    key=(),
+    key=("creator", "fetched_at", "source"),
 )
 def read_creator(
     org: OrgId,

@@ -67,9 +67,10 @@ def resume_stats(creator: CreatorId, at: datetime) -> Write:
 
 @write(
     """
-    UPDATE due SET payload = coalesce(nullif(due.payload, 'null'), '{}') || '{"back": true}'
+    UPDATE due SET payload = coalesce(nullif(due.payload, 'null'), '{}') || '{"back": true}',
+        fence = due.fence + 1, holder = NULL, lease_until = NULL
     FROM unnest($1::uuid[]) AS t(creator) WHERE due.kind = 'discover_videos' AND due.key = t.creator::text
     """
 )
 def read_back(creator: CreatorId) -> Write:
-    """The creator's next discovery does not stop at known posts."""
+    """The creator's next discovery does not stop at known posts; one that runs now is run again."""

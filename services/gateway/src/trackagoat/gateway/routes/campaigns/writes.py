@@ -15,7 +15,7 @@ from trackagoat.gateway.edge.answers import Answer, Deleted
 from trackagoat.gateway.edge.call import Call, created, deleted, ok
 from trackagoat.gateway.registry import Nothing, Route
 from trackagoat.gateway.resources.campaigns import CampaignDetail
-from trackagoat.gateway.resources.fields import BIGGEST, CampaignName, Moment, Notes, Patch, fits, given
+from trackagoat.gateway.resources.fields import BIGGEST, CampaignName, Moment, Notes, Patch, check_instant, fits, given
 from trackagoat.gateway.routes import examples
 from trackagoat.gateway.routes.campaigns.lists import detail
 
@@ -29,6 +29,11 @@ class NewCampaign(Notes, frozen=True, kw_only=True):
     target_views: TargetViews | UnsetType | None = UNSET
     target_at: Moment | UnsetType | None = UNSET
 
+    def __post_init__(self) -> None:
+        """Check what no type says."""
+        super().__post_init__()
+        check_instant("target_at", self.target_at)
+
 
 class CampaignPatch(Patch, frozen=True, kw_only=True):
     """What to change of a campaign."""
@@ -36,6 +41,11 @@ class CampaignPatch(Patch, frozen=True, kw_only=True):
     name: CampaignName | UnsetType = UNSET
     target_views: TargetViews | UnsetType | None = UNSET
     target_at: Moment | UnsetType | None = UNSET
+
+    def __post_init__(self) -> None:
+        """Check what no type says."""
+        super().__post_init__()
+        check_instant("target_at", self.target_at)
 
 
 async def create_campaign(call: Call[Nothing, NewCampaign]) -> Answer[CampaignDetail]:

@@ -28,7 +28,7 @@ from trackagoat.gateway.routes import examples
 from trackagoat.gateway.routes.goals.lists import detail
 
 _MOST = 10**12
-_FIELDS = {"invalid_target": "target_value", "invalid_dates": "end_date"}
+_FIELDS = {"invalid_target": "target_value", "invalid_dates": "start_date"}
 
 _RANGE = Meta(gt=0, le=_MOST)
 

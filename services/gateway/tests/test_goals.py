@@ -1,0 +1,152 @@
+"""Goals, how they stand, and what is noted about it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from trackagoat.events import clock
+from trackagoat.gateway.resources.advisories import advise, fresh_now
+
+WEEK = (datetime(2026, 3, 22, 23, tzinfo=UTC), datetime(2026, 3, 29, 22, tzinfo=UTC))
+
+
+def goal(creator: str, **more: Any) -> dict[str, Any]:
+    return {"creator_id": creator, "metric": "posts", "period": "weekly", "target_value": 3, **more}
+
+
+async def test_a_goal_is_set_read_changed_and_deleted(api: Any) -> None:
+    project = await api.project()
+    creator = await api.creator(project)
+    response = await api.call("POST", f"/projects/{project}/goals", goal(creator))
+    made = (await response.json())["data"]
+    assert response.status == 201
+    assert (made["creator_id"], made["target_value"], made["is_active"]) == (creator, 3, True)
+    await api.world.work("goals", clock.now())
+    stands = (await api.get(f"/goals/{made['id']}"))["data"]["compliance"]
+    assert (stands["actual"], stands["percentage"], stands["is_final"]) == (0, 0, False)
+    assert stands["advisory"]["period_in_progress"]
+    path = f"/goals/{made['id']}"
+    assert (await api.get(path))["data"]["id"] == made["id"]
+    assert (await api.patch(path, {"target_value": 4}))["data"]["target_value"] == 4
+    assert (await api.get("/goals", metric="posts", status=stands["status"]))["data"][0]["id"] == made["id"]
+    assert (await api.get("/goals", metric="views"))["data"] == []
+    assert (await api.get(f"{path}/results"))["data"] == []
+    await api.delete(path)
+    assert await api.refused("GET", path) == (404, "not_found")
+
+
+async def test_what_may_not_be_a_goal_is_refused(api: Any) -> None:
+    project = await api.project()
+    creator, elsewhere = await api.creator(project), await api.creator(await api.project("Other"))
+    path = f"/projects/{project}/goals"
+    first = (await api.post(path, goal(creator)))["data"]["id"]
+    answer = await (await api.call("POST", path, goal(creator))).json()
+    assert answer["meta"] == {"code": "goal_overlap", "goalId": first}
+    assert await api.refused("POST", path, goal(elsewhere)) == (404, "not_found")
+    answer = await (await api.call("POST", path, goal(creator, metric="engagement", target_value=101))).json()
+    assert (answer["meta"]["code"], answer["meta"]["details"][0]["path"]) == ("invalid_body", "target_value")
+    assert await api.refused("POST", path, goal(creator, target_value="3")) == (400, "invalid_body")
+    asked = [
+        goal(creator),
+        goal(elsewhere),
+        goal(creator, metric="views"),
+        goal(creator, metric="posts", period="daily"),
+    ]
+    answer = await api.post(path, {"goals": asked})
+    assert [(one["status"], one.get("code")) for one in answer["data"]["results"]] == [
+        ("failed", "goal_overlap"),
+        ("failed", "not_found"),
+        ("created", None),
+        ("created", None),
+    ]
+
+
+async def test_compliance_lists_active_creators_worst_first(api: Any) -> None:
+    project = await api.project()
+    ids = {handle: await api.creator(project, handle) for handle in ("cy", "ana", "bo", "gone")}
+    for creator in ids.values():
+        await api.post(f"/projects/{project}/goals", goal(creator))
+    await api.scrape(project, ids["ana"], *(api.shot(n, "ana", posted_at=clock.now()) for n in range(3)))
+    await api.delete(f"/creators/{ids['gone']}")
+    later = clock.now() + timedelta(days=7)
+    await api.world.work("goals", later)
+    found = (await api.get(f"/projects/{project}/goal-compliance"))["data"]
+    assert {one["creator"]["tiktok_handle"] for one in found} == {"ana", "bo", "cy"}
+    statuses = [one["compliance"][0]["status"] for one in found]
+    order = ["missed", "at_risk", "behind_pace", "on_track", "completed"]
+    assert [order.index(status) for status in statuses] == sorted(order.index(status) for status in statuses)
+    assert found[0]["compliance"][0]["goal"]["metric"] == "posts"
+    (mine,) = (await api.get(f"/projects/{project}/goal-compliance", creator_id=ids["bo"], period="weekly"))["data"]
+    assert mine["creator"]["id"] == ids["bo"]
+    assert (await api.get(f"/projects/{project}/goal-compliance", period="daily"))["data"] == []
+    summed = (await api.get("/analytics/aggregate/goal-compliance", project_id=project))["data"]
+    assert (summed["total_goals"], summed["creators_with_goals"]) == (3, 3)
+    assert summed["on_track"] + summed["at_risk"] + summed["missed"] == 3
+
+
+async def test_a_past_day_shows_the_result_of_its_period(api: Any) -> None:
+    project = await api.project()
+    creator = await api.creator(project)
+    made = (await api.post(f"/projects/{project}/goals", goal(creator, start_date="2026-03-23")))["data"]["id"]
+    await api.world.work("goals", clock.now())
+    path = f"/projects/{project}/goal-compliance"
+    (found,) = (await api.get(path, reference_date="2026-03-29"))["data"]
+    (stands,) = found["compliance"]
+    assert stands["status"] == "missed"
+    assert stands["advisory"]["period_start"] == "2026-03-22T23:00:00Z"
+    assert stands["advisory"]["period_end"] == "2026-03-29T22:00:00Z"
+    assert (await api.get(path, reference_date="2026-03-22"))["data"] == []
+    tomorrow = (clock.now() + timedelta(days=2)).date().isoformat()
+    assert await api.refused("GET", path, params={"reference_date": tomorrow}) == (400, "invalid_query")
+    results = (await api.get(f"/goals/{made}/results", limit=1, to="2026-04-05"))["data"]
+    assert (results[0]["period_start"], results[0]["status"]) == ("2026-03-29T22:00:00Z", "missed")
+
+
+@pytest.mark.parametrize(
+    ("now", "flags", "messages"),
+    [
+        ("2026-03-27T11:00:00Z", {"period_in_progress"}, ["The period ends in 59.0 hours; numbers are not final."]),
+        (
+            "2026-03-30T08:00:00Z",
+            {"period_recently_ended"},
+            ["The period ended 10.0 hours ago; late data can still change the result for 38.0 hours."],
+        ),
+        ("2026-03-31T22:00:00Z", set(), []),
+        (
+            "2026-03-01T00:00:00Z",
+            {"not_yet_started", "period_in_progress"},
+            ["The goal starts on 2026-03-23.", "The period ends in 694.0 hours; numbers are not final."],
+        ),
+    ],
+)
+def test_an_advisory_says_how_far_figures_can_be_trusted(now: str, flags: set[str], messages: list[str]) -> None:
+    at = datetime.fromisoformat(now)
+    made = advise(date(2026, 3, 23), at.date(), WEEK, None, at)
+    names = ("not_yet_started", "period_in_progress", "period_recently_ended", "scrape_stale")
+    assert {name for name in names if getattr(made, name)} == flags
+    assert made.messages == messages
+    assert made.has_advisory == bool(flags)
+    assert (made.hours_until_period_end is None) == (at >= WEEK[1])
+
+
+def test_numbers_grow_stale_by_the_clock() -> None:
+    noted = {
+        "scrape_freshness": {
+            "last_scraped_at": "2026-03-27T00:00:00Z",
+            "expected_interval_hours": 6,
+            "state": "fresh",
+        }
+    }
+    read_at = datetime(2026, 3, 27, tzinfo=UTC)
+    for hours, state in ((9, "fresh"), (10, "stale"), (18, "stale"), (19, "overdue")):
+        fresh = fresh_now(noted, read_at + timedelta(hours=hours))
+        assert fresh is not None
+        assert fresh.state == state
+    at = read_at + timedelta(hours=19)
+    made = advise(date(2026, 3, 23), at.date(), WEEK, fresh_now(noted, at), at)
+    assert made.scrape_stale
+    assert made.messages[-1] == "Numbers were last refreshed 19.0 hours ago; every 6 hours is expected."
+    assert fresh_now(None, WEEK[0]) is None

@@ -1,0 +1,175 @@
+"""What holds for every route of the registry, whichever are added."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+from openapi_spec_validator import validate
+
+from trackagoat.gateway.edge.faults import STATUS
+from trackagoat.gateway.openapi import document
+from trackagoat.gateway.registry import Route
+from trackagoat.gateway.resources.glossary import MEANINGS
+from trackagoat.gateway.routes import ROUTES
+from trackagoat.gateway.schema import ENTITIES, schema
+
+CLOSED = [route for route in ROUTES if route.scope != "open"]
+GONE = [route for route in ROUTES if not route.statuses]
+
+
+def named(route: Route) -> str:
+    return route.key
+
+
+def path_of(route: Route, ids: Mapping[str, str] | None = None) -> str:
+    return route.path.format(**{name: (ids or {}).get(name) or str(uuid4()) for name in route.path_parameters})
+
+
+def body_of(route: Route) -> Any:
+    return msgspec.to_builtins(route.body_example)
+
+
+def test_the_document_is_valid_openapi() -> None:
+    made = json.loads(msgspec.json.encode(document(ROUTES, "http://127.0.0.1:8080")))
+    validate(made)
+    operations = [operation for path in made["paths"].values() for operation in path.values()]
+    assert len(operations) == len(ROUTES)
+    assert len({operation["operationId"] for operation in operations}) == len(ROUTES)
+    for operation in operations:
+        assert operation["x-scope"] in {"read", "write", "open"}
+        assert operation["summary"]
+        assert any("x-codes" in answer for answer in operation["responses"].values())
+        examples = [a["content"]["application/json"]["example"] for a in operation["responses"].values()]
+        assert all(examples)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=named)
+def test_examples_are_what_the_types_say(route: Route) -> None:
+    msgspec.convert(msgspec.to_builtins(route.example), route.answer)
+    if route.body is not None:
+        msgspec.convert(body_of(route), route.body)
+    assert set(route.codes) <= set(STATUS)
+    assert route.scope == {"GET": "read"}.get(route.method, "write") or route.scope == "open"
+
+
+def test_the_schema_explains_every_field_of_every_entity() -> None:
+    made = schema()
+    assert set(made.entities) == set(ENTITIES)
+    for entity in made.entities.values():
+        assert set(entity.fields) <= set(MEANINGS)
+    assert made.entities["video"].fields["view_count"].nullable
+    assert made.enums["tracking_mode"] == ["auto", "selective"]
+    assert made.limits["max_creators_per_org"] == {"self_hosted": None, "free": 5, "starter": 50, "ultra": 300}
+
+
+async def test_without_a_key_every_route_answers_401(api: Any) -> None:
+    for route in CLOSED:
+        for key in ("", "tga_" + "0" * 64, "nonsense"):
+            api.key = key
+            assert await api.refused(route.method, path_of(route), body_of(route)) == (401, "invalid_api_key"), route
+
+
+async def test_open_routes_need_no_key(api: Any) -> None:
+    for route in ROUTES:
+        if route.scope == "open":
+            response = await api.client.request(route.method, f"/api/v1{route.path}")
+            assert response.status == 200
+
+
+async def test_a_key_that_may_only_read_writes_nothing(enter: Any) -> None:
+    reader = await enter(scopes=["read"])
+    for route in CLOSED:
+        if route.scope == "write":
+            response = await reader.call(route.method, path_of(route), body_of(route))
+            assert response.status == 403, route
+            answer = await response.json()
+            assert answer["error"] == "This action requires the 'write' scope. Granted: [read]"
+            assert answer["meta"] == {"code": "insufficient_scope", "required": "write", "granted": ["read"]}
+
+
+async def test_a_key_that_may_only_write_reads_nothing(enter: Any) -> None:
+    writer = await enter(scopes=["write"])
+    for route in CLOSED:
+        if route.scope == "read":
+            assert await writer.refused("GET", path_of(route)) == (403, "insufficient_scope"), route
+
+
+async def test_ids_of_another_org_are_found_nowhere(enter: Any) -> None:
+    theirs, ours = await enter(), await enter()
+    ids = await furnished(theirs)
+    for route in CLOSED:
+        if not route.path_parameters or route in GONE:
+            continue
+        answer = await ours.refused(route.method, path_of(route, ids), _body_with(route, ids))
+        assert answer == (404, "not_found"), route
+    for route in CLOSED:
+        names = {field.encode_name for field in msgspec.structs.fields(route.params)} & {"project_id", "creator_id"}
+        for name in names if not route.path_parameters else ():
+            asked = {name: ids[name.replace("_id", "Id")]}
+            assert await ours.refused("GET", route.path, params=asked) == (404, "not_found"), (route, name)
+
+
+async def test_ids_of_another_org_inside_a_body_are_found_nowhere(enter: Any) -> None:
+    theirs, ours = await enter(), await enter()
+    ids = await furnished(theirs)
+    project = await ours.project()
+    campaign = await ours.campaign(project)
+    goal = {"creator_id": ids["creatorId"], "metric": "posts", "period": "weekly", "target_value": 3}
+    assert await ours.refused("POST", f"/projects/{project}/goals", goal) == (404, "not_found")
+    review = {"video_ids": [ids["videoId"]], "decision": "include"}
+    answer = await ours.post(f"/projects/{project}/inbox/review", review)
+    assert answer["data"]["results"][0]["code"] == "not_found"
+    for kind in ("creator", "video", "campaign"):
+        item = {"item_type": kind, "item_id": ids[f"{kind}Id"]}
+        assert await ours.refused("POST", f"/campaigns/{campaign}/items", item) == (404, "not_found")
+        bulk = await ours.post(f"/campaigns/{campaign}/items", {"items": [item]})
+        assert bulk["data"]["results"][0]["code"] == "not_found"
+
+
+async def test_lists_of_one_org_show_nothing_of_another(enter: Any) -> None:
+    theirs, ours = await enter(), await enter()
+    ids = await furnished(theirs)
+    for path in ("/projects", "/creators", "/videos", "/campaigns", "/goals", "/notifications", "/alerts"):
+        assert (await ours.get(path))["data"] == [], path
+    keys, channels = (await ours.get("/api-keys"))["data"], (await ours.get("/channels"))["data"]
+    assert ids["keyId"] not in {key["id"] for key in keys}
+    assert ids["channelId"] not in {channel["id"] for channel in channels}
+
+
+async def furnished(api: Any) -> dict[str, str]:
+    """One of everything, by the name of its path parameter."""
+    project = await api.project()
+    creator = await api.creator(project, tracking_mode="selective")
+    await api.scrape(project, creator, api.shot(1, views=5), mode="selective")
+    (video,) = (await api.get(f"/projects/{project}/inbox"))["data"]
+    campaign = await api.campaign(project)
+    asked = {"creator_id": creator, "metric": "posts", "period": "weekly", "target_value": 3}
+    goal = (await api.post(f"/projects/{project}/goals", asked))["data"]
+    hook = {"kind": "webhook", "name": "Ops", "config": {"url": "https://hooks.example.com/x"}}
+    channel = (await api.post("/channels", hook))["data"]
+    key = (await api.post("/api-keys", {"name": "spare"}))["data"]
+    return {
+        "projectId": project,
+        "creatorId": creator,
+        "videoId": video["id"],
+        "campaignId": campaign,
+        "goalId": goal["id"],
+        "channelId": channel["id"],
+        "keyId": key["id"],
+        "orgId": str(api.org),
+        "notificationId": str(UUID(int=1)),
+    }
+
+
+def _body_with(route: Route, ids: Mapping[str, str]) -> Any:
+    """The example body, speaking of the other org's things where it speaks of any."""
+    body = body_of(route)
+    if body is None:
+        return None
+    known = {"creator_id": "creatorId", "item_id": "creatorId"}
+    return {name: ids[known[name]] if name in known else value for name, value in body.items()}
