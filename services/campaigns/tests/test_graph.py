@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
@@ -63,7 +64,7 @@ def removed(campaign: CampaignId, item: UUID, item_type: ItemType = "campaign") 
 
 
 def test_a_campaign_is_created_with_what_is_known_of_it() -> None:
-    told = {"name": "Launch", "readme": "# Hi", "target_views": 5000, "target_at": CHRISTMAS}
+    told: dict[str, Any] = {"name": "Launch", "readme": "# Hi", "target_views": 5000, "target_at": CHRISTMAS}
     given().when(CreateCampaign(campaign=A, project=SUMMER, metadata={"k": 1, "empty": None}, **told)).then(
         CampaignCreated(campaign=A, project=SUMMER, metadata={"k": 1}, **told)
     )
@@ -173,7 +174,7 @@ def test_a_campaign_cannot_contain_its_own_parent() -> None:
 
 
 def test_the_refusal_shows_a_shortest_chain_of_campaigns() -> None:
-    diamond = (*map(created, (A, B, C, D)), added(A, B), added(B, C), added(C, D), added(A, C))
+    diamond: list[Events] = [*map(created, (A, B, C, D)), added(A, B), added(B, C), added(C, D), added(A, C)]
     given(*diamond).when(add(D, A)).refused(CircularReference, path=[str(D), str(A), str(C), str(D)])
 
 
@@ -186,7 +187,8 @@ def test_what_was_taken_out_may_turn_the_other_way_round() -> None:
 
 
 def test_deleting_the_campaign_between_two_others_parts_them() -> None:
-    past = (*map(created, (A, B, C)), added(A, B), added(B, C), CampaignDeleted(campaign=B, project=SUMMER))
+    past: list[Events] = [*map(created, (A, B, C)), added(A, B), added(B, C)]
+    past.append(CampaignDeleted(campaign=B, project=SUMMER))
     given(*past).when(add(C, A)).then(added(C, A))
 
 

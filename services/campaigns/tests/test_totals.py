@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -12,16 +13,17 @@ from typing import Any, TypeAlias
 from uuid import UUID, uuid4, uuid5
 
 import asyncpg
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from trackagoat.campaigns.handlers import graph
+from trackagoat.campaigns import domain
 from trackagoat.campaigns.service import service
 from trackagoat.campaigns.settings import Settings
 from trackagoat.events.catalogue import ingest
-from trackagoat.events.catalogue.campaigns import AddItem, CreateCampaign, DeleteCampaign, RemoveItem
-from trackagoat.events.catalogue.words import COUNTED, Command, Event, OrgId, Refused
+from trackagoat.events.catalogue.campaigns import AddItem, Commands, CreateCampaign, DeleteCampaign, RemoveItem
+from trackagoat.events.catalogue.words import COUNTED, Event, OrgId, Refused
 from trackagoat.events.catalogue.workspace import ProjectDeleted
 from trackagoat.events.envelope import Heard
 from trackagoat.events.testing.play import heard, play
@@ -29,14 +31,13 @@ from trackagoat.events.testing.play import heard, play
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 Action = tuple[Any, ...]
 
+TABLES = ("campaigns", "items", "closure", "membership", "campaign_creators", "creators", "videos", "gone")
 EXAMPLES = int(os.environ.get("TOTALS_EXAMPLES", "60"))
 CAMPAIGNS, CREATORS, VIDEOS = 8, 4, 7
 COUNTERS = ("views", "likes", "comments", "shares", "saves")
 START = datetime(2026, 3, 1, tzinfo=UTC)
 SERVICE = service(Settings(database_url="postgresql://unused"))
 
-
-# -- what may happen ------------------------------------------------------------------------------------
 
 campaigns, creators, videos = (st.integers(0, most - 1) for most in (CAMPAIGNS, CREATORS, VIDEOS))
 owners = st.sampled_from([0, 0, 1, 2, CREATORS - 1, None])
@@ -80,6 +81,7 @@ class Story:
     def __init__(self, actions: Sequence[Action]) -> None:
         self.org = OrgId(uuid4())
         self.said: dict[str, list[Event]] = {"campaigns": [], "ingest": [], "workspace": []}
+        self.graphs: dict[UUID, domain.Graph] = {}
         self.known: set[UUID] = set()
         for n in range(CAMPAIGNS):
             self.tell(("create", n))
@@ -116,12 +118,13 @@ class Story:
             case (what, n, owner, status):
                 self.said["ingest"].extend(self.video(what, n, owner, status))
 
-    def ask(self, command: Command) -> None:
-        mine = [e for e in self.said["campaigns"] if e.project == command.project]  # type: ignore[attr-defined]
-        try:
-            self.said["campaigns"].extend(graph.decide(command, graph.fold(graph.initial, mine)))
-        except Refused:
-            return
+    def ask(self, command: Commands) -> None:
+        state = self.graphs.get(command.project, domain.INITIAL)
+        with contextlib.suppress(Refused):
+            for event in domain.decide(command, state):
+                self.said["campaigns"].append(event)
+                state = domain.evolve(state, event)
+        self.graphs[command.project] = state
 
     def staff(self, what: str, n: int) -> None:
         where = {"creator": self.id("creator", n), "project": self.project("creator", n), "tiktok_handle": "h"}
@@ -155,14 +158,13 @@ class Story:
                 yield ingest.VideoRestored(**where, **creator, url="u", tracking_status=status)
 
     def snapshot(self, minute: int, readings: dict[int, tuple[int | None, ...]]) -> ingest.StatsSnapshotted:
+        read = [(n, dict(zip(COUNTERS, values, strict=True))) for n, values in readings.items() if n < VIDEOS - 1]
         return ingest.StatsSnapshotted(
             project=self.id("project", 0),
             source="simulator",
             fetched_at=START + timedelta(minutes=minute),
             videos=[
-                ingest.VideoReading(video=self.id("video", n), **dict(zip(COUNTERS, values, strict=True)))
-                for n, values in readings.items()
-                if n < VIDEOS - 1
+                msgspec.convert({"video": self.id("video", n), **values}, ingest.VideoReading) for n, values in read
             ],
         )
 
@@ -177,9 +179,6 @@ class Story:
             left = {**left, speaker: rest} if rest else {s: e for s, e in left.items() if s != speaker}
 
 
-# -- the same from scratch ------------------------------------------------------------------------------
-
-
 class Recomputed:
     """The totals of a story by the definitions alone."""
 
@@ -190,10 +189,14 @@ class Recomputed:
         self.owner: dict[UUID, UUID | None] = {}
         self.counts: dict[UUID, bool] = {}
         self.levels: dict[tuple[UUID, str], tuple[datetime, int]] = {}
-        for event in (e for said in story.said.values() for e in said):
-            self.take(event)
+        for event in story.said["campaigns"]:
+            self.build(event)
+        for event in story.said["ingest"]:
+            self.hear(event)
+        razed = {event.project for event in story.said["workspace"]}  # type: ignore[attr-defined]
+        self.holds = {c: held for c, held in self.holds.items() if self.home[c] not in razed}
 
-    def take(self, e: Any) -> None:
+    def build(self, e: Any) -> None:
         match type(e).__name__:
             case "CampaignCreated":
                 self.holds[e.campaign], self.home[e.campaign] = [], e.project
@@ -204,6 +207,9 @@ class Recomputed:
                 self.holds[e.campaign].append((e.item_type, e.item))
             case "CampaignItemRemoved":
                 self.holds[e.campaign].remove((e.item_type, e.item))
+
+    def hear(self, e: Any) -> None:
+        match type(e).__name__:
             case "CreatorAdded" | "CreatorReactivated" | "CreatorRemoved" as kind:
                 self.home[e.creator], self.removed[e.creator] = e.project, kind == "CreatorRemoved"
             case "VideoDiscovered" | "VideoAdded" | "VideoRestored":
@@ -217,8 +223,6 @@ class Recomputed:
                 self.counts[e.video] = False
             case "StatsSnapshotted":
                 self.read(e)
-            case "ProjectDeleted":
-                self.holds = {c: held for c, held in self.holds.items() if self.home[c] != e.project}
 
     def read(self, event: ingest.StatsSnapshotted) -> None:
         for reading in event.videos:
@@ -269,11 +273,6 @@ class Recomputed:
             "item_count": len(self.holds[campaign]),
             **{c: sum(known) if known or not videos else None for c, known in levels.items()},
         }
-
-
-# -- the rows -------------------------------------------------------------------------------------------
-
-TABLES = ("campaigns", "items", "closure", "membership", "campaign_creators", "creators", "videos", "gone")
 
 
 async def rows(pool: Pool, org: OrgId) -> dict[str, list[dict[str, Any]]]:

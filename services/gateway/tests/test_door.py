@@ -8,11 +8,14 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID
 
+import pytest
+from pydantic import ValidationError
 from structlog.testing import capture_logs
 
 from trackagoat.events import clock
 from trackagoat.events.catalogue.words import KeyId
 from trackagoat.events.catalogue.workspace import RevokeApiKey
+from trackagoat.gateway.settings import Settings
 
 
 async def test_every_answer_carries_its_headers(api: Any) -> None:
@@ -147,3 +150,9 @@ async def test_events_know_who_asked_and_in_which_request(api: Any) -> None:
     await api.call("POST", "/projects", {"name": "x"}, headers={"X-Request-Id": "mine-3"})
     ask, _ = api.world.asked[-1]
     assert (ask.actor.type, ask.request_id, ask.org) == ("api_key", "mine-3", api.org)
+
+
+@pytest.mark.parametrize("key", ["", "secret", "c2hvcnQ="])
+def test_the_gateway_refuses_to_start_without_a_proper_secret_key(key: str) -> None:
+    with pytest.raises(ValidationError, match="32 bytes in base64"):
+        Settings(database_url="postgresql://unused", secret_key=key)

@@ -27,7 +27,6 @@ async def test_odd_queries_are_answered(api: Any) -> None:
         "search=%C3%28": 200,
         "search=%25_%27%22%3B--": 200,
         "limit=1&limit=2": 400,
-        "limit=1e1": 400,
         "limit=%D9%A1": 400,
         "limit=999999999999999999999999": 400,
         "cursor=%ff": 400,
@@ -44,7 +43,7 @@ async def test_odd_ids_are_none(api: Any, target: str) -> None:
 
 
 async def test_odd_bodies_are_answered(api: Any) -> None:
-    deep = b'{"name":"x","metadata":' + b'{"a":' * 900 + b"1" + b"}" * 901
+    deep = b'{"name":"x","metadata":' + b'{"a":' * 64 + b'"\\u0000"' + b"}" * 65
     expected = {
         b'{"name": "\\ud800abcdef"}': 400,
         b'{"name": "\\udc00"}': 400,
@@ -78,8 +77,8 @@ async def test_days_at_the_ends_of_the_calendar_are_answered(api: Any, day: str)
     late = {"tiktok_handle": "bo", "tracking_start_date": day}
     assert await api.refused("POST", f"/projects/{project}/creators", late) == (400, "invalid_body")
     for at in (f"{day}T00:00:00+14:00", f"{day}T23:59:59-14:00"):
-        target = {"name": "x", "target_views": 5, "target_at": at}
-        assert await api.refused("POST", f"/projects/{project}/campaigns", target) == (400, "invalid_body")
+        campaign = {"name": "x", "target_views": 5, "target_at": at}
+        assert await api.refused("POST", f"/projects/{project}/campaigns", campaign) == (400, "invalid_body")
     assert await api.refused("POST", "/api-keys", {"name": "x", "expires_at": f"{day}T00:00:00Z"}) == (
         400,
         "invalid_body",

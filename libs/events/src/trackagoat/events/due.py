@@ -139,7 +139,12 @@ async def _work_on(
         done = await due.run(pool, claimed, now)
         await writer.transact(lambda tx: finish(tx, writer, done, now))
     except Exception:
-        log.exception("due work failed; its rows are tried again", kind=due.kind, rows=len(claimed))
+        if len(claimed) > 1:
+            log.warning("due work failed, doing its rows one by one", kind=due.kind, rows=len(claimed))
+            for one in claimed:
+                await _work_on(pool, writer, due, [one], now)
+            return
+        log.exception("due work failed; it is tried again", kind=due.kind, key=claimed[0].key)
         retry_at = now + timedelta(seconds=clock.jitter(5))
         await pool.execute(_BACK_OFF, *_keys(claimed), retry_at)
 

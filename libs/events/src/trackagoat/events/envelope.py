@@ -8,9 +8,9 @@ from uuid import UUID
 
 import msgspec
 
-from trackagoat.events.catalogue.words import Event, OrgId
+from trackagoat.events.catalogue.words import OrgId
 
-E_co = TypeVar("E_co", bound=Event, covariant=True)
+E_co = TypeVar("E_co", covariant=True)
 
 
 class Actor(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -31,6 +31,13 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     actor: Actor = SYSTEM
     request_id: str | None = None
+
+
+class Unreadable(msgspec.Struct, frozen=True):
+    """In place of an event whose bytes this program cannot decode: its tag, and why."""
+
+    tag: str
+    why: str
 
 
 class Heard(msgspec.Struct, Generic[E_co], frozen=True, kw_only=True):

@@ -16,8 +16,8 @@ import msgspec
 
 from trackagoat.events.catalogue.words import Event, OrgId
 from trackagoat.events.codec import decode_actor, decode_event, encode
-from trackagoat.events.envelope import Actor, Heard
-from trackagoat.events.errors import WrongVersion
+from trackagoat.events.envelope import Actor, Heard, Unreadable
+from trackagoat.events.errors import Undecodable, WrongVersion
 from trackagoat.events.sql import Db
 
 
@@ -109,16 +109,16 @@ async def newer(db: Db, org: OrgId, known: Mapping[str, int]) -> list[tuple[str,
     return [(row["stream"], row["version"], decode_event(row["tag"], row["data"])) for row in rows]
 
 
-def feed_query(schema: str) -> str:
-    """SQL of a page of a service's feed: after seq $1, at most $2 rows."""
+def feed_query(schema: str, where: str = "f.seq > $1 ORDER BY f.seq LIMIT $2") -> str:
+    """SQL of facts of a service's feed; by default a page: after seq $1, at most $2 rows."""
     return f"""
         SELECT f.seq, e.id, e.org, e.stream, e.version, e.tag, e.at, e.cause, e.correlation, e.actor, e.data
-        FROM {schema}.feed f JOIN {schema}.events e USING (pos) WHERE f.seq > $1 ORDER BY f.seq LIMIT $2
-    """  # noqa: S608 - the schema is a service's name out of the program
+        FROM {schema}.feed f JOIN {schema}.events e USING (pos) WHERE {where}
+    """  # noqa: S608 - schema and condition are the program's own words
 
 
-def from_row(service: str, row: Any) -> Heard[Event]:
-    """A row of the feed as a fact. Raises Undecodable."""
+def from_row(service: str, row: Any) -> Heard[Any]:
+    """A row of the feed as a fact; one that cannot be decoded comes as Unreadable."""
     return Heard(
         service=service,
         seq=row["seq"],
@@ -130,5 +130,13 @@ def from_row(service: str, row: Any) -> Heard[Event]:
         actor=decode_actor(row["actor"]),
         cause=row["cause"],
         request_id=row["correlation"],
-        event=decode_event(row["tag"], row["data"]),
+        event=readable(row["tag"], row["data"]),
     )
+
+
+def readable(tag: str, data: bytes | str) -> Event | Unreadable:
+    """The event, or why it cannot be read."""
+    try:
+        return decode_event(tag, data)
+    except Undecodable as error:
+        return Unreadable(tag, str(error))

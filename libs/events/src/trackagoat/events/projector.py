@@ -21,14 +21,15 @@ from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
+from trackagoat.events import clock, parking
 from trackagoat.events.bus import Bus
-from trackagoat.events.catalogue.words import Event, OrgId
-from trackagoat.events.codec import decode_actor, decode_event
+from trackagoat.events.catalogue.words import OrgId
+from trackagoat.events.codec import EVENTS, decode_actor
 from trackagoat.events.envelope import Heard
 from trackagoat.events.errors import Unavailable
 from trackagoat.events.host.metrics import CHECKPOINT, FACTS
 from trackagoat.events.host.service import Part
-from trackagoat.events.ledger import feed_query, from_row
+from trackagoat.events.ledger import feed_query, from_row, readable
 from trackagoat.events.topology import stream_name
 from trackagoat.events.writer import Writer
 
@@ -41,6 +42,7 @@ EXPIRES_SECONDS = 20.0
 INACTIVE_SECONDS = 60.0
 
 _CHECKPOINT = "SELECT seq FROM checkpoints WHERE projection = $1 AND source = $2 AND partition = -1 FOR UPDATE"
+_MARKED = _CHECKPOINT.removesuffix(" FOR UPDATE")
 _BEGIN = "INSERT INTO checkpoints (projection, source, seq) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING"
 _MARK = "UPDATE checkpoints SET seq = $3 WHERE projection = $1 AND source = $2 AND partition = -1"
 
@@ -52,7 +54,7 @@ class Gap(Exception):
 class Page(msgspec.Struct, frozen=True):
     """Facts in feed order, up to and including `last`; those nobody wants are left out."""
 
-    facts: Sequence[Heard[Event]]
+    facts: Sequence[Heard[Any]]
     last: int
 
 
@@ -86,17 +88,26 @@ class Follower:
 
     async def catch_up(self) -> None:
         """Read the owner's feed up to its head."""
-        self.seq = (
-            await self._pool.fetchval(_CHECKPOINT.removesuffix(" FOR UPDATE"), self._part.name, self._source) or 0
-        )
+        self.seq = await self._pool.fetchval(_MARKED, self._part.name, self._source) or 0
         query = feed_query(self._source)
         while rows := await self._pool.fetch(query, self.seq, WINDOW):
-            facts = [from_row(self._source, row) for row in rows if row["tag"] in self._wanted]
+            facts = [from_row(self._source, row) for row in rows if self._wants(row["tag"])]
             await self.apply(Page(facts, rows[-1]["seq"]))
 
     async def apply(self, page: Page) -> None:
-        """Write the page's rows, carry out its consequences and move the checkpoint, in one transaction."""
-        await self._writer.transact(lambda tx: self._apply(tx, page))
+        """Write the page's rows, carry out its consequences and move the checkpoint, in one transaction.
+
+        When that fails for a reason that will not pass, the facts are applied one by one and the poison is parked.
+        """
+        try:
+            await self._writer.transact(lambda tx: self._apply(tx, page))
+        except parking.PASSING:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a fact can break, the others must go on
+            log.warning("a page failed, applying it fact by fact", projection=self._part.name, error=repr(error))
+            for fact in page.facts:
+                await self._apply_alone(fact)
+            await self._writer.transact(lambda tx: self._apply(tx, Page((), page.last)))
         self.seq = page.last
         FACTS.labels(self._part.name, self._source).inc(len(page.facts))
         CHECKPOINT.labels(self._part.name, self._source).set(page.last)
@@ -105,8 +116,34 @@ class Follower:
         mark = await tx.fetchval(_CHECKPOINT, self._part.name, self._source)
         if mark >= page.last:
             return
-        await self._writer.give(tx, self._part, [fact for fact in page.facts if fact.seq > mark])
+        fresh = [fact for fact in page.facts if fact.seq > mark]
+        passable = await parking.keep_back(tx, self._part.name, self._source, fresh)
+        await self._writer.give(tx, self._part, passable)
         await tx.execute(_MARK, self._part.name, self._source, page.last)
+
+    async def _apply_alone(self, fact: Heard[Any]) -> None:
+        """Apply one fact, or park it after a few tries."""
+        page = Page([fact], fact.seq)
+        for attempt in range(1, parking.TRIES + 1):
+            try:
+                await self._writer.transact(lambda tx: self._apply(tx, page))
+            except parking.PASSING:
+                raise
+            except Exception as error:  # noqa: BLE001 - the reason is kept with the parked fact
+                why = f"{type(error).__name__}: {error}"
+            else:
+                return
+            await asyncio.sleep(clock.jitter(0.05 * attempt))
+        await self._writer.transact(lambda tx: self._park(tx, fact, why))
+
+    async def _park(self, tx: Any, fact: Heard[Any], why: str) -> None:
+        await tx.fetchval(_CHECKPOINT, self._part.name, self._source)
+        await parking.park(tx, self._part.name, self._source, [(fact, why)])
+        await tx.execute(_MARK, self._part.name, self._source, fact.seq)
+
+    def _wants(self, tag: str) -> bool:
+        """Also tags nobody here knows: what they mean must not be passed over."""
+        return tag in self._wanted or tag not in EVENTS
 
     async def _start(self) -> int:
         """Where in the stream the fact after the checkpoint is, or will be."""
@@ -131,13 +168,13 @@ class Follower:
                 message_text = f"expected seq {seq + 1}, the stream gave {place}"
                 raise Gap(message_text)
             seq = place
-            if headers["ce-type"] in self._wanted:
+            if self._wants(headers["ce-type"]):
                 facts.append(from_message(self._source, message))
         return Page(facts, seq)
 
 
-def from_message(service: str, message: Msg) -> Heard[Event]:
-    """A message of the stream as a fact. Raises Undecodable."""
+def from_message(service: str, message: Msg) -> Heard[Any]:
+    """A message of the stream as a fact; one that cannot be decoded comes as Unreadable."""
     headers = message.headers or {}
     org, stream = headers["ce-subject"].split("/", 1)
     return Heard(
@@ -151,7 +188,7 @@ def from_message(service: str, message: Msg) -> Heard[Event]:
         actor=decode_actor(headers["actor"]),
         cause=UUID(headers["cause"]) if "cause" in headers else None,
         request_id=headers.get("correlation"),
-        event=decode_event(headers["ce-type"], message.data),
+        event=readable(headers["ce-type"], message.data),
     )
 
 

@@ -34,7 +34,7 @@ Key = tuple[OrgId, str]
 
 ATTEMPTS = 5
 _LOST = object()
-_RACES = (WrongVersion, asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError)
+RACES = (WrongVersion, asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError)
 _AMONG_OTHERS = """
 SELECT pg_advisory_xact_lock_shared(hashtextextended(current_schema() || 'commands' || $1::uuid::text, 0)),
     (SELECT outcomes FROM outcomes WHERE command_id = $2) AS outcomes
@@ -107,7 +107,7 @@ class Writer:
                     async with connection.transaction():
                         result: object = await work(connection)
                     self._states.committed(connection)
-                except _RACES:
+                except RACES:
                     if attempt == ATTEMPTS - 1:
                         raise
                     result = _LOST
@@ -127,7 +127,7 @@ class Writer:
         tries = count()
         try:
             return await self.transact(lambda tx: self._handle(tx, ask, commands, alone=next(tries) > 0))
-        except _RACES:
+        except RACES:
             return [Outcome(refused=Refusal.of(WriteConflict()))] * len(commands)
 
     async def _handle(self, tx: Any, ask: Ask, commands: Sequence[Command], *, alone: bool) -> list[Outcome]:

@@ -17,6 +17,7 @@ from trackagoat.events.host.metrics import (
     FEED_HEAD,
     LAG_EVENTS,
     LAG_SECONDS,
+    PARKED,
     RELAY_HEAD,
 )
 from trackagoat.events.host.service import Service
@@ -28,6 +29,10 @@ LOOK_SECONDS = 2.0
 
 _OWN = "SELECT (SELECT seq FROM feed_head) AS head, (SELECT count(*) FROM unsequenced) AS waiting"
 _MARK = "SELECT seq FROM checkpoints WHERE projection = $1 AND source = $2 AND partition = -1"
+_PARKED = """
+SELECT c.projection, c.source, (SELECT count(*) FROM parked p WHERE (p.projection, p.source) = (c.projection, c.source))
+    AS parked FROM checkpoints c
+"""
 _DUE = "SELECT kind, min(due_at) AS due_at FROM due GROUP BY kind"
 
 
@@ -85,6 +90,8 @@ class Health:
         for part in (*self._service.projections, *self._service.policies):
             for source in part.sources - {self._service.name}:
                 await self._follow(part.name, source)
+        for row in await self._pool.fetch(_PARKED):
+            PARKED.labels(row["projection"], row["source"]).set(row["parked"])
         for row in await self._pool.fetch(_DUE):
             DUE_AGE_SECONDS.labels(row["kind"]).set(max(0.0, (clock.now() - row["due_at"]).total_seconds()))
 

@@ -79,6 +79,36 @@ CREATE TABLE checkpoints (
     PRIMARY KEY (projection, source, partition)
 );
 
+CREATE TABLE parked (
+    projection text NOT NULL,
+    source text NOT NULL,
+    seq bigint NOT NULL,
+    event_id uuid NOT NULL,
+    org uuid NOT NULL,
+    stream text NOT NULL,
+    tag text NOT NULL,
+    error text,
+    attempts integer NOT NULL DEFAULT 0,
+    parked_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (projection, source, seq)
+);
+CREATE INDEX parked_entities ON parked (projection, source, org, stream, seq);
+COMMENT ON TABLE parked IS 'Facts that could not be applied (error) and later ones of the same stream that wait (no error).';
+
+CREATE TABLE parking_log (
+    at timestamptz NOT NULL DEFAULT now(),
+    action text NOT NULL CHECK (action IN ('parked', 'applied', 'failed again', 'discarded')),
+    projection text NOT NULL,
+    source text NOT NULL,
+    seq bigint NOT NULL,
+    event_id uuid NOT NULL,
+    org uuid NOT NULL,
+    stream text NOT NULL,
+    tag text NOT NULL,
+    who text NOT NULL,
+    detail text
+);
+
 CREATE TABLE due (
     kind text NOT NULL,
     key text NOT NULL,

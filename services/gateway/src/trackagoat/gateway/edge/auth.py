@@ -14,7 +14,7 @@ from trackagoat.gateway.reads import workspace
 if TYPE_CHECKING:
     from trackagoat.events.sql import Db
 
-_KEY = re.compile(r"Bearer +(tga_[0-9a-f]{64})", re.IGNORECASE)
+_KEY = re.compile(r"(?i:bearer) +(tga_[0-9a-f]{64})")
 _REMEMBER_SECONDS = 0.9
 _REMEMBER_MOST = 10_000
 
@@ -35,7 +35,7 @@ class Keys:
         match = _KEY.fullmatch(header.strip()) if header else None
         if match is None:
             raise _refuse()
-        digest = digest_of(match[1].lower())
+        digest = digest_of(match[1])
         row = self._remembered(digest, tick) or await workspace.key_by_digest(db, digest)
         if row is None or row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now):
             raise _refuse()

@@ -6,7 +6,7 @@ import functools
 import re
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from trackagoat.gateway.edge.faults import Fault, faulty, invalid_body
 S = TypeVar("S", bound=msgspec.Struct)
 
 _AT = re.compile(r"^(?P<message>.*?)(?: - at `\$(?P<path>[^`]*)`)?$", re.DOTALL)
+_DEEPEST = 64
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -75,11 +76,28 @@ def body(kind: type[S], raw: bytes, bulk: type[msgspec.Struct] | None = None) ->
 def parsed(raw: bytes) -> Any:
     """The body as plain JSON. Raises a 400 when it is none."""
     try:
-        return msgspec.json.decode(raw)
+        sent = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise invalid_body("", f"Malformed JSON: {error}") from error
     except RecursionError as error:
         raise invalid_body("", "Nested too deeply") from error
+    if raw.count(b"{") + raw.count(b"[") > _DEEPEST and _is_deeper(sent, _DEEPEST):
+        raise invalid_body("", "Nested too deeply")
+    return sent
+
+
+def _is_deeper(sent: Any, most: int) -> bool:
+    """Whether objects and lists lie in each other more than `most` times."""
+    level = [sent]
+    for _ in range(most):
+        level = [inner for one in level for inner in _inside(one)]
+    return any(isinstance(one, dict | list) for one in level)
+
+
+def _inside(sent: Any) -> Iterable[Any]:
+    if isinstance(sent, dict):
+        return sent.values()
+    return sent if isinstance(sent, list) else ()
 
 
 def _checked(kind: type[S], values: dict[str, Any]) -> S:

@@ -97,4 +97,5 @@ def _lines(file: BinaryIO) -> Iterator[str]:
             while len(line) == LONGEST_LINE and not line.endswith("\n"):
                 line = text.readline(LONGEST_LINE)
     finally:
-        text.detach()
+        if not file.closed:
+            text.detach()

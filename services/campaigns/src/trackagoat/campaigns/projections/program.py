@@ -1,0 +1,110 @@
+"""Creators, videos and their levels. Levels move totals by their difference; whatever else changes is taken out of
+every campaign first and put back where it belongs afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import chain
+from typing import Any
+from uuid import UUID
+
+from trackagoat.campaigns.store import heard, sets
+from trackagoat.events.catalogue.ingest import (
+    CreatorAdded,
+    CreatorReactivated,
+    CreatorRemoved,
+    StatsSnapshotted,
+    VideoAdded,
+    VideoDiscovered,
+    VideoRemoved,
+    VideoRestored,
+    VideoReviewed,
+    VideoUpdated,
+)
+from trackagoat.events.catalogue.words import COUNTED, Counters, ItemType, OrgId, ProjectId, VideoId
+from trackagoat.events.effects import Write
+from trackagoat.events.envelope import Heard
+
+__all__ = ["ProgramFacts", "program"]
+
+CreatorFacts = CreatorAdded | CreatorReactivated | CreatorRemoved
+VideoFacts = VideoDiscovered | VideoAdded | VideoReviewed | VideoUpdated | VideoRemoved | VideoRestored
+ProgramFacts = CreatorFacts | VideoFacts | StatsSnapshotted
+
+Page = Sequence[Heard[Any]]
+Level = tuple[datetime, int] | None
+"""When a value was read, and the value; None: never known."""
+
+UNSAID = {"owner_said": False, "creator_id": None, "counts": None, "posted_at": None}
+
+
+def program(page: Page) -> Iterator[Write]:
+    """The rows of ingest's facts."""
+    yield from _levels(page)
+    changes = [fact for fact in page if not isinstance(fact.event, StatsSnapshotted)]
+    touched = dict.fromkeys(map(_touched, changes))
+    yield from (sets.withdraw(*one) for one in touched)
+    yield from _creators(changes)
+    yield from _videos(changes)
+    yield from (sets.readmit(*one) for one in touched)
+
+
+def _touched(fact: Heard[CreatorFacts | VideoFacts]) -> tuple[OrgId, ItemType, UUID]:
+    if isinstance(fact.event, CreatorFacts):
+        return fact.org, "creator", fact.event.creator
+    return fact.org, "video", fact.event.video
+
+
+def _creators(page: Page) -> Iterator[Write]:
+    facts = [fact for fact in page if isinstance(fact.event, CreatorFacts)]
+    last = {fact.event.creator: fact for fact in facts}
+    for creator, fact in last.items():
+        yield heard.set_creator(fact.org, fact.event.project, creator, isinstance(fact.event, CreatorRemoved))
+
+
+def _videos(page: Page) -> Iterator[Write]:
+    said: dict[VideoId, dict[str, Any]] = {}
+    for fact in page:
+        if isinstance(fact.event, VideoFacts):
+            unsaid = {"org": fact.org, "project": fact.event.project, **UNSAID}
+            said[fact.event.video] = said.get(fact.event.video, unsaid) | _said(fact.event)
+    for video, columns in said.items():
+        yield heard.set_video(video=video, **columns)
+
+
+def _said(event: VideoFacts) -> dict[str, Any]:
+    match event:
+        case VideoDiscovered() | VideoAdded() | VideoRestored():
+            owned = {"owner_said": True, "creator_id": event.creator_id, "counts": event.tracking_status in COUNTED}
+            return owned if event.posted_at is None else {**owned, "posted_at": event.posted_at}
+        case VideoReviewed():
+            return {"counts": event.to in COUNTED}
+        case VideoUpdated():
+            return {"owner_said": True, "creator_id": event.creator_id}
+        case VideoRemoved():
+            return {"counts": False}
+
+
+def _levels(page: Page) -> Iterator[Write]:
+    latest: dict[VideoId, tuple[OrgId, ProjectId, tuple[Level, ...]]] = {}
+    for fact in page:
+        if isinstance(fact.event, StatsSnapshotted):
+            for reading in fact.event.videos:
+                levels = _read(reading, fact.event.fetched_at)
+                if reading.video in latest:
+                    levels = tuple(map(_later, latest[reading.video][2], levels))
+                latest[reading.video] = (fact.org, fact.event.project, levels)
+    for video, (org, project, levels) in latest.items():
+        columns: Iterator[Any] = chain.from_iterable(level or (None, None) for level in levels)
+        yield heard.set_levels(org, project, video, *columns)
+
+
+def _read(counters: Counters, at: datetime) -> tuple[Level, ...]:
+    values = (counters.views, counters.likes, counters.comments, counters.shares, counters.saves)
+    return tuple(None if value is None else (at, value) for value in values)
+
+
+def _later(a: Level, b: Level) -> Level:
+    return max((level for level in (a, b) if level is not None), default=None)
