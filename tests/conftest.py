@@ -104,6 +104,13 @@ def _service(name: str, database: Database, server: Nats) -> Any:
 
 
 @pytest.fixture
+def noon() -> str:
+    """A zone in which it is about noon now, so that half of the day has elapsed."""
+    ahead = 12 - clock.now().hour
+    return f"Etc/GMT{-ahead:+d}" if ahead else "UTC"
+
+
+@pytest.fixture
 def until() -> Callable[..., Awaitable[Any]]:
     """`await until(look)`: what `look` answers once it is truthy; fails when it never is."""
 

@@ -9,6 +9,7 @@ import structlog
 from faststream.nats import NatsBroker, NatsMessage, NatsResponse
 from faststream.security import SASLPlaintext
 
+from trackagoat.events import crash
 from trackagoat.events.bus import Bus, ask_from
 from trackagoat.events.codec import decode_commands, encode
 from trackagoat.events.host.metrics import COMMAND_SECONDS
@@ -50,6 +51,7 @@ def _answer(server: NatsBroker, service: str, name: str, writer: Writer) -> None
             return NatsResponse(b"", headers={"fault": f"{service} failed on {name}: {type(error).__name__}"})
         finally:
             latency.observe(time.perf_counter() - started)
+        crash.point("command.answered")
         return NatsResponse(encode(outcomes), headers={"content-type": "application/json"})
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
-from trackagoat.events import clock
+from trackagoat.events import clock, crash
 from trackagoat.events.catalogue.words import OrgId
 from trackagoat.events.effects import Claimed, Done, Write
 from trackagoat.events.sql import Db, write
@@ -136,8 +136,11 @@ async def _work_on(
     pool: asyncpg.Pool[Any], writer: Writer, due: Due, claimed: Sequence[Claimed], now: datetime
 ) -> None:
     try:
+        crash.point("due.claimed")
         done = await due.run(pool, claimed, now)
+        crash.point("due.ran")
         await writer.transact(lambda tx: finish(tx, writer, done, now))
+        crash.point("due.finished")
     except Exception:
         if len(claimed) > 1:
             log.warning("due work failed, doing its rows one by one", kind=due.kind, rows=len(claimed))

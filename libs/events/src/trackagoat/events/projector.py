@@ -21,10 +21,10 @@ from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
-from trackagoat.events import clock, parking
+from trackagoat.events import clock, crash, parking
 from trackagoat.events.bus import Bus
 from trackagoat.events.catalogue.words import OrgId
-from trackagoat.events.codec import EVENTS, decode_actor
+from trackagoat.events.codec import TAGS, decode_actor
 from trackagoat.events.envelope import Heard
 from trackagoat.events.errors import Unavailable
 from trackagoat.events.host.metrics import CHECKPOINT, FACTS
@@ -65,7 +65,7 @@ class Follower:
         """Follow `source` for `part`; nothing happens before `run`."""
         self._writer, self._pool, self._bus = writer, pool, bus
         self._part, self._source = part, source
-        self._wanted = {e.tag() for e in part.hears(source)}
+        self._wanted = TAGS.of(part.hears(source))
         self.seq = 0
 
     async def run(self) -> None:
@@ -93,6 +93,7 @@ class Follower:
         while rows := await self._pool.fetch(query, self.seq, WINDOW):
             facts = [from_row(self._source, row) for row in rows if self._wants(row["tag"])]
             await self.apply(Page(facts, rows[-1]["seq"]))
+            crash.point("follower.paged")
 
     async def apply(self, page: Page) -> None:
         """Write the page's rows, carry out its consequences and move the checkpoint, in one transaction.
@@ -119,6 +120,7 @@ class Follower:
         fresh = [fact for fact in page.facts if fact.seq > mark]
         passable = await parking.keep_back(tx, self._part.name, self._source, fresh)
         await self._writer.give(tx, self._part, passable)
+        crash.point("follower.applied")
         await tx.execute(_MARK, self._part.name, self._source, page.last)
 
     async def _apply_alone(self, fact: Heard[Any]) -> None:
@@ -143,7 +145,7 @@ class Follower:
 
     def _wants(self, tag: str) -> bool:
         """Also tags nobody here knows: what they mean must not be passed over."""
-        return tag in self._wanted or tag not in EVENTS
+        return tag in self._wanted or tag not in TAGS
 
     async def _start(self) -> int:
         """Where in the stream the fact after the checkpoint is, or will be."""

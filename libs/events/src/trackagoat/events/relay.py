@@ -19,7 +19,7 @@ from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
 from trackagoat.events.bus import Bus
-from trackagoat.events.codec import EVENTS
+from trackagoat.events.codec import TAGS
 from trackagoat.events.errors import StreamAhead
 from trackagoat.events.topology import RETENTION_SECONDS, stream_name, subject
 from trackagoat.events.wake import Wake
@@ -136,10 +136,11 @@ class Publisher:
         self._missing = len(rows)
         self._stored = asyncio.get_running_loop().create_future()
         for row in rows:
-            place = subject(service, EVENTS[row["tag"]].__name__, row["org"], row["stream"])
+            place = subject(service, TAGS.kind(row["tag"]).__name__, row["org"], row["stream"])
             headers = headers_of(service, row) | chain.link(row)
             reply = f"{self._inbox}.{self._page}"
             await self._bus.client.publish(place, row["data"].encode(), reply=reply, headers=headers)
+        crash.point("relay.published")
         async with asyncio.timeout(ACK_SECONDS):
             await self._stored
 

@@ -16,7 +16,7 @@ from uuid import UUID, uuid5
 
 import asyncpg
 
-from trackagoat.events import clock
+from trackagoat.events import clock, crash
 from trackagoat.events.catalogue.words import Command, Event, OrgId, WriteConflict
 from trackagoat.events.codec import decode_outcomes, encode
 from trackagoat.events.decider import Decider, Outcome, Refusal, decide_each, event_id
@@ -114,6 +114,7 @@ class Writer:
                 finally:
                     self._states.forget(connection)
             if result is not _LOST:
+                crash.point("writer.committed")
                 self.committed.all()
                 return cast("T", result)
             await asyncio.sleep(clock.jitter(0.01 * 2**attempt, 0.9))

@@ -36,8 +36,8 @@ def assembled(sources: Sequence[Configured], banned: Sequence[str] = ()) -> Serv
         name="ingest",
         deciders=[deciders.roster_decider(banned), deciders.video],
         projections=[
-            Projection(name="orgs", facts=projections.OrgFacts, writes=projections.orgs),
-            Projection(name="library", facts=projections.LibraryFacts, writes=projections.library, exclusive=True),
+            Projection(name="orgs", facts=projections.OrgFacts, writes=projections.orgs, tables=("orgs",)),
+            Projection(name="library", facts=projections.LibraryFacts, writes=projections.library, exclusive=True, tables=("deleted_projects", "creators", "videos", "video_snapshots", "creator_snapshots")),
         ],
         policies=[
             Policy(name="schedules", facts=policies.ScheduleFacts, effects=policies.schedules),

@@ -33,19 +33,22 @@ def versions(service: str) -> set[str]:
     return {path.name.split("_", 1)[0] for path in found}
 
 
-async def migrate(service: str, dsn: str) -> None:
-    """Bring the service's schema up to date. `dsn` is of the schema's owner, without a pooler."""
+async def migrate(service: str, dsn: str, schema: str | None = None) -> None:
+    """Bring the service's schema (or a second one like it) up to date.
+
+    `dsn` is of the schema's owner, without a pooler.
+    """
     connection = await asyncpg.connect(dsn)
     try:
         await connection.execute("SELECT pg_advisory_lock($1, hashtext($2))", LOCK, service)
-        await _dbmate(service, dsn)
+        await _dbmate(service, dsn, schema or service)
     finally:
         await connection.close()
 
 
-async def _dbmate(service: str, dsn: str) -> None:
+async def _dbmate(service: str, dsn: str, schema: str) -> None:
     parts = urlsplit(dsn)
-    query = dict(parse_qsl(parts.query)) | {"search_path": service}
+    query = dict(parse_qsl(parts.query)) | {"search_path": schema}
     query.setdefault("sslmode", "disable" if parts.hostname in {"127.0.0.1", "localhost", "::1"} else "prefer")
     url = urlunsplit(parts._replace(scheme="postgres", query=urlencode(query)))
     places = [argument for folder in folders(service) for argument in ("--migrations-dir", str(folder))]

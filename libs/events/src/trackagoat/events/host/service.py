@@ -61,9 +61,10 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Projection(Part, frozen=True, kw_only=True):
-    """Facts to rows. Pure, and free to be dropped and rebuilt."""
+    """Facts to rows. Pure, and free to be dropped and rebuilt: `tables` are those nobody else writes."""
 
     writes: Callable[[Page], Iterator[Write]]
+    tables: tuple[str, ...] = ()
 
 
 class Policy(Part, frozen=True, kw_only=True):
