@@ -23,6 +23,10 @@ from trackagoat.embedded.processes import free_port
 from trackagoat.events.host.provision import SCHEMAS
 
 CREATORS, POSTS = 40, 12
+COLUMNS = [
+    *("handle", "followers", "video_id", "posted_at", "scraped_at", "duration"),
+    *("views", "likes", "comments", "shares", "saves"),
+]
 FIRST = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -171,6 +175,7 @@ async def campaign_of_all(http: aiohttp.ClientSession, goat: Goat, project: str)
 async def settled(http: aiohttp.ClientSession, goat: Goat, campaign: str) -> Any:
     """The campaign's totals once every service has heard everything."""
     wait(lambda: goat.finish("status")[0] == 0)
+    totals: Any = None
     for _ in range(50):
         totals = (await call(http, goat, "GET", f"/campaigns/{campaign}"))["totals"]
         if totals.pop("creator_count") == CREATORS and totals["video_count"] == CREATORS * POSTS:

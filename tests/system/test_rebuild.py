@@ -11,7 +11,7 @@ import pytest
 
 from trackagoat.events import clock
 from trackagoat.events.host.database import connect_pool
-from trackagoat.events.rebuild import Differs, NothingReplaced, Rebuild
+from trackagoat.events.host.rebuild import Differs, NothingReplaced, Rebuild
 
 SERVICES = ("workspace", "ingest", "campaigns", "goals", "notifications")
 

@@ -29,7 +29,7 @@ def orgs() -> None:
 @click.option("--timezone", default="UTC", show_default=True, help="IANA name, such as Europe/Berlin.")
 @state_option
 @json_option
-def create_org(folder: Folder, name: str, timezone: str, as_json: bool) -> None:  # noqa: FBT001 - click's flag
+def create_org(folder: Folder, name: str, timezone: str, as_json: bool) -> None:
     """Open an organization."""
 
     async def create() -> OrgId:
@@ -51,7 +51,7 @@ def projects() -> None:
 @org_option
 @state_option
 @json_option
-def create_project(folder: Folder, name: str, org: str | None, as_json: bool) -> None:  # noqa: FBT001 - click's flag
+def create_project(folder: Folder, name: str, org: str | None, as_json: bool) -> None:
     """Open a project."""
 
     async def create() -> ProjectId:
@@ -74,11 +74,12 @@ def keys() -> None:
 @org_option
 @state_option
 @json_option
-def create_key(folder: Folder, name: str, scopes: str, org: str | None, as_json: bool) -> None:  # noqa: FBT001
+def create_key(folder: Folder, name: str, scopes: str, org: str | None, as_json: bool) -> None:
     """Make a key for the API. It is shown once and never again."""
     wanted = [scope.strip() for scope in scopes.split(",")]
     if strange := sorted(set(wanted) - {"read", "write", "admin"}):
-        raise click.BadParameter(f"{', '.join(strange)}: a scope is read, write or admin", param_hint="--scopes")
+        message = f"{', '.join(strange) or 'nothing'}: a scope is read, write or admin"
+        raise click.BadParameter(message, param_hint="--scopes")
     plain, command = fresh_key(name, cast("list[Scope]", wanted))
 
     async def create() -> None:
@@ -95,10 +96,13 @@ def create_key(folder: Folder, name: str, scopes: str, org: str | None, as_json:
 def fresh_key(name: str, scopes: list[Scope]) -> tuple[str, CreateApiKey]:
     """A new key in clear, and the command that registers its digest."""
     plain = f"tga_{secrets.token_hex(32)}"
+    return plain, key_command(plain, KeyId(clock.new_id()), name, scopes)
+
+
+def key_command(plain: str, id: KeyId, name: str, scopes: list[Scope]) -> CreateApiKey:
+    """The command that registers a key; only its digest travels."""
     digest = hashlib.sha256(plain.encode()).hexdigest()
-    return plain, CreateApiKey(
-        key=KeyId(clock.new_id()), name=name, prefix=plain[:12], digest=digest, scopes=scopes
-    )
+    return CreateApiKey(key=id, name=name, prefix=plain[:12], digest=digest, scopes=scopes)
 
 
 def _answer(value: dict[str, Any], what: str, *, as_json: bool) -> None:

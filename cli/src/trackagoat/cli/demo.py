@@ -7,23 +7,29 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from trackagoat.cli.accounts import fresh_key
+import msgspec
+
+from trackagoat.cli.accounts import fresh_key, key_command
+from trackagoat.cli.errors import Failure
 from trackagoat.cli.operator import Operator, connected
-from trackagoat.cli.state import Demo
+from trackagoat.cli.state import Begun, Demo
 from trackagoat.events import clock
 from trackagoat.events.catalogue.campaigns import AddItem, CreateCampaign
 from trackagoat.events.catalogue.goals import Metric, Period, SetGoal
 from trackagoat.events.catalogue.ingest import AddCreator, RecordScrape
-from trackagoat.events.catalogue.words import CampaignId, CreatorId, GoalId, ItemType, OrgId, ProjectId
+from trackagoat.events.catalogue.words import CampaignId, Command, CreatorId, GoalId, ItemType, KeyId, OrgId, ProjectId
 from trackagoat.events.catalogue.workspace import CreateOrg, CreateProject, UpdateOrg
+from trackagoat.events.decider import Outcome
 from trackagoat.ingest.sources.demo import NAME, History, histories, posts_made, views_gained
 
 if TYPE_CHECKING:
     from trackagoat.cli.supervisor import System
 
 SETTLE_SECONDS = 30.0
+NEW_MONTH_DAYS = 2
+"""A month this young says too little; its week is looked at instead."""
 
 CAMPAIGNS: dict[str, list[int | str]] = {
     "Core team": [0, 1, 2, 3, 4, 5],
@@ -52,46 +58,65 @@ SELECT count(*) FROM goals.compliance WHERE org = $1 AND actual IS NOT NULL
 
 async def seed(system: System, tell: Callable[[str], None]) -> Demo:
     """Fill the installation; one that has its demo already keeps it."""
-    if system.demo is not None:
-        return system.demo
-    tell("seeding the demo: 24 creators, 60 days of history")
-    async with connected(system.nats_url, *system.nats_login("operator"), system.database_url) as op:
-        return await Seeding(op, clock.now()).run()
+    kept = system.folder.demo() or begun()
+    if not kept.complete:
+        system.folder.keep_demo(kept)
+        tell("seeding the demo: 24 creators, 60 days of history")
+        async with connected(system.nats_url, *system.nats_login("operator"), system.database_url) as op:
+            await Seeding(op, kept).run()
+        system.folder.keep_demo(msgspec.structs.replace(kept, complete=True))
+    return kept.demo
+
+
+def begun() -> Begun:
+    """A demo of which nothing has been told yet."""
+    key, _ = fresh_key("demo", [])
+    demo = Demo(org_id=str(clock.new_id()), project_id=str(clock.new_id()), api_key=key)
+    return Begun(demo=demo, at=clock.now())
 
 
 class Seeding:
-    """One org, made from nothing."""
+    """One org, made from nothing. Every id follows from the org's: what was told already is not told twice."""
 
-    def __init__(self, op: Operator, now: datetime) -> None:
-        """Ids are new: a demo is made once per installation."""
-        self._op, self._now = op, now
-        self._org = OrgId(clock.new_id())
-        self._project = ProjectId(clock.new_id())
+    def __init__(self, op: Operator, kept: Begun) -> None:
+        """The demo ends at the instant it was begun."""
+        self._op, self._now, self._key = op, kept.at, kept.demo.api_key
+        self._org = OrgId(UUID(kept.demo.org_id))
+        self._project = ProjectId(UUID(kept.demo.project_id))
 
-    async def run(self) -> Demo:
+    def _id(self, what: str) -> UUID:
+        return uuid5(self._org, what)
+
+    async def _ask(self, what: str, commands: Sequence[Command]) -> list[Outcome]:
+        """Ask under an id of its own. Raises Failure when one is refused."""
+        outcomes = await self._op.ask(self._org, commands, command_id=self._id(f"ask {what}"))
+        for outcome in outcomes:
+            if outcome.refused is not None:
+                message = f"the demo cannot be made: {what}: {outcome.refused.message}"
+                raise Failure(message)
+        return outcomes
+
+    async def run(self) -> None:
         """Org, creators with their history, campaigns, goals; returns when all of it shows."""
-        key = await self._workspace()
+        await self._workspace()
         told = await asyncio.to_thread(lambda: list(histories(self._now)))
         creators = await self._creators(told)
         await asyncio.gather(*(self._record(c, h) for c, h in zip(creators, told, strict=True)))
         await self._campaigns(creators)
         await self._goals(creators, told)
         await self._settle()
-        return Demo(org_id=str(self._org), project_id=str(self._project), api_key=key)
 
-    async def _workspace(self) -> str:
-        await self._op.must(self._org, CreateOrg(org=self._org, name="Demo"))
+    async def _workspace(self) -> None:
+        await self._ask("org", [CreateOrg(org=self._org, name="Demo")])
         often = UpdateOrg(org=self._org, video_stats_hours=1, discover_videos_hours=1, creator_profiles_hours=1)
-        await self._op.must(self._org, often)
-        await self._op.must(self._org, CreateProject(project=self._project, name="Goat Milk 2026"))
-        plain, command = fresh_key("demo", ["read", "write"])
-        await self._op.must(self._org, command)
-        return plain
+        await self._ask("intervals", [often])
+        await self._ask("project", [CreateProject(project=self._project, name="Goat Milk 2026")])
+        await self._ask("key", [key_command(self._key, KeyId(self._id("key")), "demo", ["read", "write"])])
 
     async def _creators(self, told: Sequence[History]) -> list[CreatorId]:
         commands = [
             AddCreator(
-                creator=CreatorId(clock.new_id()),
+                creator=CreatorId(self._id(f"creator {history.handle}")),
                 project=self._project,
                 tiktok_handle=history.handle,
                 today=self._now.date(),
@@ -99,7 +124,7 @@ class Seeding:
             )
             for history in told
         ]
-        outcomes = await self._op.ask(self._org, commands)
+        outcomes = await self._ask("creators", commands)
         return [CreatorId(UUID(outcome.events[0]["creator"])) for outcome in outcomes]
 
     async def _record(self, creator: CreatorId, history: History) -> None:
@@ -115,30 +140,30 @@ class Seeding:
             )
             for scrape in history.scrapes
         ]
-        await self._op.ask(self._org, commands)
+        await self._ask(f"history {creator}", commands)
 
     async def _campaigns(self, creators: Sequence[CreatorId]) -> None:
-        ids = {name: CampaignId(clock.new_id()) for name in CAMPAIGNS}
+        ids = {name: CampaignId(self._id(f"campaign {name}")) for name in CAMPAIGNS}
         opened = [CreateCampaign(campaign=ids[name], project=self._project, name=name) for name in CAMPAIGNS]
-        await self._op.ask(self._org, opened)
+        await self._ask("campaigns", opened)
         items: list[tuple[CampaignId, ItemType, UUID]] = [
             (ids[name], "campaign", ids[item]) if isinstance(item, str) else (ids[name], "creator", creators[item])
             for name, held in CAMPAIGNS.items()
             for item in held
         ]
         adds = [AddItem(campaign=c, project=self._project, item_type=kind, item=item) for c, kind, item in items]
-        await self._op.ask(self._org, adds)
+        await self._ask("items", adds)
 
     async def _goals(self, creators: Sequence[CreatorId], told: Sequence[History]) -> None:
         running = [self._running(creators[n], told[n], pace) for n, pace in GOALS.items()]
         ended = [self._ended(creators[n], told[n], ratio) for n, ratio in ENDED.items()]
-        await self._op.ask(self._org, [*running, *ended])
+        await self._ask("goals", [*running, *ended])
 
     def _running(self, creator: CreatorId, history: History, pace: float) -> SetGoal:
         """A views goal of this month, or of this week when the month has only begun."""
         today = self._now.date()
         month, week = today.replace(day=1), today - timedelta(days=today.weekday())
-        period: Period = "monthly" if today.day > 2 else "weekly"
+        period: Period = "monthly" if today.day > NEW_MONTH_DAYS else "weekly"
         first = month if period == "monthly" else week
         after = (month + timedelta(days=31)).replace(day=1) if period == "monthly" else week + timedelta(days=7)
         start, end = _instant(first), _instant(after)
@@ -154,11 +179,11 @@ class Seeding:
         target = max(1, int(posts / ratio) if ratio >= 1 else round(posts / ratio) + 1)
         return self._goal(creator, "posts", "weekly", target, first, first + timedelta(days=6))
 
-    def _goal(  # noqa: PLR0913 - a goal is made of these
+    def _goal(
         self, creator: CreatorId, metric: Metric, period: Period, target: int, first: date, last: date | None
     ) -> SetGoal:
         return SetGoal(
-            goal=GoalId(clock.new_id()),
+            goal=GoalId(self._id(f"goal {creator} {metric} {first}")),
             creator=creator,
             project=self._project,
             metric=metric,

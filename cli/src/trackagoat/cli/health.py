@@ -1,60 +1,58 @@
-"""How a service says it is: `/readyz` for whether it can serve, `/metrics` for how far behind it is."""
+"""How the services are: what they say of themselves, how far they are behind, and what they said last."""
 
 from __future__ import annotations
 
 import asyncio
-import http.client
-from typing import Any
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from pathlib import Path
 
+import aiohttp
 import msgspec
 
-TIMEOUT_SECONDS = 2.0
-OK = 200
+TIMEOUT_SECONDS = 3.0
+GRAVE = {"critical", "error", "warning"}
 
 
-class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """What a service said. `lag` is the most facts any of its projections has still to apply, None when untold."""
+class Health(msgspec.Struct, frozen=True):
+    """What keeps a service from being ready, and the facts it has still to apply (None: it does not say)."""
 
-    ready: bool
     faults: list[str] = []
-    lag: int | None = None
+    behind: int | None = None
 
 
-async def look(url: str, *, lag: bool = True) -> Health:
-    """Ask the service at that address."""
-    return await asyncio.to_thread(ask, url, lag=lag)
+async def look(urls: Mapping[str, str]) -> dict[str, Health]:
+    """The health of each service, by name, told at these addresses."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)) as http:
+        answers = await asyncio.gather(*(_ask(http, url) for url in urls.values()))
+    return dict(zip(urls, answers, strict=True))
 
 
-def ask(url: str, *, lag: bool = True) -> Health:
-    """The same, waiting for it."""
+async def _ask(http: aiohttp.ClientSession, url: str) -> Health:
     try:
-        status, body = _get(url, "/readyz")
-        faults: list[str] = [] if status == OK else _faults(body)
-        behind = _lag(_get(url, "/metrics")[1].decode()) if lag else None
-    except (OSError, http.client.HTTPException) as error:
-        return Health(ready=False, faults=[f"does not answer: {error or type(error).__name__}"])
-    return Health(ready=status == OK, faults=faults, lag=behind)
+        async with http.get(f"{url}/readyz") as answer:
+            faults: list[str] = msgspec.json.decode(await answer.read()).get("faults", [])
+        async with http.get(f"{url}/metrics") as answer:
+            return Health(faults, behind(await answer.text()))
+    except (aiohttp.ClientError, TimeoutError, msgspec.DecodeError):
+        return Health(["does not answer"])
 
 
-def _get(url: str, path: str) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=TIMEOUT_SECONDS)
-    try:
-        connection.request("GET", path)
-        response = connection.getresponse()
-        return response.status, response.read()
-    finally:
-        connection.close()
+def behind(metrics: str) -> int | None:
+    """The most facts any projection or policy has still to apply."""
+    told = [line.rpartition(" ")[2] for line in metrics.splitlines() if line.startswith("trackagoat_lag_events{")]
+    return int(max(map(float, told))) if told else None
 
 
-def _faults(body: bytes) -> list[str]:
-    try:
-        told: Any = msgspec.json.decode(body)
-    except msgspec.DecodeError:
-        return ["answers, but not as itself"]
-    return [str(fault) for fault in told.get("faults", [])] if isinstance(told, dict) else []
-
-
-def _lag(metrics: str) -> int | None:
-    values = [line.rpartition(" ")[2] for line in metrics.splitlines() if line.startswith("trackagoat_lag_events{")]
-    return int(max(map(float, values), default=0.0)) if values else None
+def last_words(log: Path) -> str:
+    """The last line of a log that says something about a failure."""
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    for line in reversed(lines):
+        try:
+            entry = msgspec.json.decode(line)
+        except msgspec.DecodeError:
+            if line.strip():
+                return f"{line.strip()} (see {log})"
+            continue
+        if isinstance(entry, dict) and entry.get("level") in GRAVE:
+            return f"{entry.get('error', entry.get('event'))} (see {log})"
+    return f"it says nothing (see {log})"

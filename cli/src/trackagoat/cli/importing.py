@@ -61,7 +61,7 @@ class Report(msgspec.Struct):
 @click.option("--tz", default="UTC", show_default=True, help="Zone of times without one: +07:00 or an IANA name.")
 @state_option
 @json_option
-def import_(folder: Folder, file: Path, project: UUID, tz: str, as_json: bool) -> None:  # noqa: FBT001 - click's flag
+def import_(folder: Folder, file: Path, project: UUID, tz: str, as_json: bool) -> None:
     """Import readings from a CSV file, JSON lines or yt-dlp's info dicts.
 
     Importing the same file again changes nothing; an import that was cut off goes on when it is run again.
@@ -90,7 +90,7 @@ async def _import(folder: Folder, file: Path, project: ProjectId, zone: tzinfo, 
 class Import:
     """One run over one file."""
 
-    def __init__(  # noqa: PLR0913 - what an import is made of
+    def __init__(
         self, op: Operator, org: OrgId, project: ProjectId, file: Path, zone: tzinfo, say: Callable[[str], None]
     ) -> None:
         """Nothing happens before `run`."""

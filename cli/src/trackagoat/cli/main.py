@@ -8,17 +8,18 @@ import sys
 import click
 import structlog
 
-from trackagoat.cli import accounts, importing, running, testing
+from trackagoat.cli import accounts, importing, rebuilding, running, testing
 
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit status: 0 done, 1 failed, 2 wrong usage, 3 nothing is running, 4 already running, 5 port taken.",
+    epilog="Exit status: 0 done, 1 failed, 2 wrong usage, 3 nothing is running, 4 already running, 5 port taken, "
+    "130 interrupted. `goat test` ends with pytest's.",
 )
 def main() -> None:
     """Trackagoat: an open, self-hostable tracker of TikTok creator programs."""
     structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
 
@@ -26,6 +27,6 @@ def main() -> None:
 for command in (
     *(running.up, running.down, running.status, running.run),
     *(accounts.orgs, accounts.projects, accounts.keys),
-    *(importing.import_, testing.test),
+    *(importing.import_, rebuilding.rebuild, testing.test),
 ):
     main.add_command(command)

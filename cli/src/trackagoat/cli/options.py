@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,8 +15,14 @@ from trackagoat.cli.state import Folder
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _folder(_: click.Context, __: click.Parameter, value: Path) -> Folder:
-    return Folder(value)
+def _folder(_: click.Context, __: click.Parameter, value: Path | None) -> Folder:
+    return Folder(value or default_folder())
+
+
+def default_folder() -> Path:
+    """`.goat` beside the bootstrap this program was installed by, else in the current folder."""
+    home = Path(sys.prefix).parent
+    return (home if (home / "goat").is_file() else Path.cwd()) / ".goat"
 
 
 def state_option(command: F) -> F:
@@ -23,11 +30,10 @@ def state_option(command: F) -> F:
     option = click.option(
         "--state",
         "folder",
-        type=click.Path(file_okay=False, path_type=Path),
-        default=Path(".goat"),
-        show_default=True,
+        type=click.Path(path_type=Path),
         callback=_folder,
-        help="Folder that holds data, secrets and logs.",
+        metavar="DIR",
+        help="Folder that holds data, secrets and logs. Default: .goat beside ./goat, else in the current folder.",
     )
     return option(command)
 

@@ -9,22 +9,28 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from typing import Any
 
-import aiohttp
 import click
+from asyncpg import PostgresError
 from rich.console import Console
 from rich.live import Live
-from rich.table import Table
 
 from trackagoat.cli import demo as demo_seed
-from trackagoat.cli.errors import FAILED, Failure
+from trackagoat.cli.errors import FAILED, Failure, plainly
+from trackagoat.cli.health import Health, last_words, look
+from trackagoat.cli.joining import joining
+from trackagoat.cli.leftovers import stop_leftovers
 from trackagoat.cli.options import json_option, print_json, state_option
 from trackagoat.cli.state import Demo, Folder, State
-from trackagoat.cli.supervisor import READY_SECONDS, System, last_words, readiness, stop_leftovers
+from trackagoat.cli.supervisor import READY_SECONDS, System
+from trackagoat.cli.views import table
+from trackagoat.events.host.migrate import migrate
 from trackagoat.events.host.provision import SCHEMAS
 
 TABLE_SECONDS = 1.0
+INTERRUPTED = 130
 DETACHED = "TRACKAGOAT_DETACHED"
 """Set for a supervisor in the background: whoever started it greets, so that no key gets into its log."""
 
@@ -34,25 +40,35 @@ DETACHED = "TRACKAGOAT_DETACHED"
 @click.option("--detach", is_flag=True, help="Return when ready; `goat down` stops it.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True, help="Port of the API.")
 @state_option
-def up(folder: Folder, port: int, demo: bool, detach: bool) -> None:  # noqa: FBT001 - click's flags
+def up(folder: Folder, port: int, demo: bool, detach: bool) -> None:
     """Start everything: PostgreSQL, NATS and all services.
 
     DATABASE_URL and NATS_URL replace the embedded servers.
     """
     folder.prepare()
     if detach:
+        folder.lock()
+        folder.unlock()
         _detached(folder, port, demo=demo)
     else:
         folder.lock()
-        asyncio.run(_up(folder, port, demo=demo))
+        with plainly():
+            asyncio.run(_up(folder, port, demo=demo))
 
 
 async def _up(folder: Folder, port: int, *, demo: bool) -> None:
     stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     console = Console(highlight=False)
-    system = System(folder, port, lambda line: console.print(f"goat: {line}"))
+    system = System(folder, port, lambda line: console.print(f"goat: {line}", soft_wrap=True, markup=False))
+
+    def signalled() -> None:
+        """The first signal stops, the second does not wait."""
+        if stop.is_set():
+            system.kill()
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, signalled)
     running = asyncio.create_task(_run(system, stop, console, demo=demo))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -61,6 +77,8 @@ async def _up(folder: Folder, port: int, *, demo: bool) -> None:
         running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running
+    if not system.ready:
+        sys.exit(INTERRUPTED)
 
 
 async def _run(system: System, stop: asyncio.Event, console: Console, *, demo: bool) -> None:
@@ -68,7 +86,7 @@ async def _run(system: System, stop: asyncio.Event, console: Console, *, demo: b
         await system.wait_ready()
         seeded = await demo_seed.seed(system, lambda line: console.print(f"goat: {line}")) if demo else None
         system.ready = True
-        system.save(ready=True, demo=seeded)
+        system.save(seeded)
         if console.is_terminal:
             click.echo(f"{greeting(system.folder.running())}\n\nCtrl-C stops everything.\n")
         elif DETACHED not in os.environ:
@@ -85,7 +103,12 @@ def greeting(state: State) -> str:
     """What a person wants to know now."""
     lines = ["", f"trackagoat is ready at {state.api}/api/v1 (documents: {state.api}/api/v1/openapi.json)", ""]
     if state.demo:
-        lines += [f"A key for the demo organization: {state.demo.api_key}", "Try it:", "", demo_curl(state.api, state.demo)]
+        lines += [
+            f"A key for the demo organization: {state.demo.api_key}",
+            "Try it:",
+            "",
+            demo_curl(state.api, state.demo),
+        ]
     else:
         lines += ["Next: `goat orgs create NAME`, `goat projects create NAME`, `goat keys create`."]
     return "\n".join(lines)
@@ -102,18 +125,8 @@ async def _watch(system: System, console: Console) -> None:
         return
     with Live(console=console, refresh_per_second=2) as live:
         while True:
-            live.update(table(await system.faults()))
+            live.update(table(system.state(), await system.look()))
             await asyncio.sleep(TABLE_SECONDS)
-
-
-def table(faults: dict[str, list[str]]) -> Table:
-    """Each service and how it is."""
-    shown = Table(box=None, padding=(0, 2, 0, 0))
-    shown.add_column("service")
-    shown.add_column("state")
-    for name, why in faults.items():
-        shown.add_row(name, "[green]ready[/]" if not why else f"[yellow]{'; '.join(why)}[/]")
-    return shown
 
 
 def _detached(folder: Folder, port: int, *, demo: bool) -> None:
@@ -136,7 +149,9 @@ def _detached(folder: Folder, port: int, *, demo: bool) -> None:
             raise Failure(lines[-1].removeprefix("Error: ") if lines else "it ended without a word", process.returncode)
         state = folder.read()
         if state is not None and state.ready and state.supervisor.pid == process.pid:
-            click.echo(f"{log.read_text().rstrip()}\n{greeting(state)}\n\nRunning in the background; `goat down` stops it.")
+            click.echo(
+                f"{log.read_text().rstrip()}\n{greeting(state)}\n\nRunning in the background; `goat down` stops it."
+            )
             return
         time.sleep(0.1)
     process.terminate()
@@ -167,41 +182,67 @@ def down(folder: Folder) -> None:
 @click.command()
 @state_option
 @json_option
-def status(folder: Folder, as_json: bool) -> None:  # noqa: FBT001 - click's flag
-    """Say what runs and how it is."""
+def status(folder: Folder, as_json: bool) -> None:
+    """Say what runs, how it is and how many facts it is behind. Ends with 1 when something is not ready."""
     state = folder.running()
-    faults = asyncio.run(_faults(state))
+    health = asyncio.run(look({name: child.health or "" for name, child in state.services.items()}))
     if as_json:
-        print_json(_report(state, faults))
+        print_json(_report(state, health))
     else:
         console = Console(highlight=False)
-        console.print(f"API {state.api}/api/v1   supervisor {state.supervisor.pid}   state {folder.path}")
-        console.print(table(faults))
-    if any(faults.values()):
+        console.print(
+            f"API {state.api}/api/v1   supervisor {state.supervisor.pid}   state {folder.path}", soft_wrap=True
+        )
+        console.print(table(state, health))
+    if not _ready(state, health):
         sys.exit(FAILED)
 
 
-def _report(state: State, faults: dict[str, list[str]]) -> dict[str, Any]:
+def _ready(state: State, health: Mapping[str, Health]) -> bool:
+    gone = [child for child in (*state.servers.values(), *state.services.values()) if not child.alive]
+    return state.ready and not gone and not any(told.faults for told in health.values())
+
+
+def _report(state: State, health: Mapping[str, Health]) -> dict[str, Any]:
     return {
         "api": state.api,
-        "ready": not any(faults.values()),
+        "ready": _ready(state, health),
+        "supervisor": {"pid": state.supervisor.pid, "uptime_seconds": round(state.supervisor.age)},
         "services": {
-            name: {"pid": child.pid, "health": child.health, "ready": not faults[name], "faults": faults[name]}
+            name: {
+                "pid": child.pid,
+                "health": child.health,
+                "ready": child.alive and not health[name].faults,
+                "faults": health[name].faults,
+                "behind": health[name].behind,
+                "uptime_seconds": round(child.age),
+            }
             for name, child in state.services.items()
         },
-        "servers": {name: {"pid": child.pid, "alive": child.alive} for name, child in state.servers.items()},
+        "servers": {
+            name: {"pid": child.pid, "alive": child.alive, "uptime_seconds": round(child.age)}
+            for name, child in state.servers.items()
+        },
     }
-
-
-async def _faults(state: State) -> dict[str, list[str]]:
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3)) as http:
-        names = list(state.services)
-        answers = await asyncio.gather(*(readiness(http, state.services[name].health or "") for name in names))
-    return dict(zip(names, answers, strict=True))
 
 
 @click.command()
 @click.argument("service", type=click.Choice(SCHEMAS))
-def run(service: str) -> None:
-    """Run one service in the foreground, with its settings from the environment."""
-    os.execv(sys.executable, [sys.executable, "-m", f"trackagoat.{service}"])
+@state_option
+def run(folder: Folder, service: str) -> None:
+    """Run one service in the foreground.
+
+    It reads its settings from the environment: DATABASE_URL (as its own role), NATS_URL, NATS_USER, NATS_PASSWORD,
+    SECRET_KEY, HTTP_PORT. Without DATABASE_URL it joins what `goat up` runs, as a further replica. Its schema is
+    brought up to date first.
+    """
+    environment = dict(os.environ)
+    if "DATABASE_URL" not in environment:
+        environment |= joining(folder.running(), folder.secrets(), service)
+    try:
+        with plainly():
+            asyncio.run(migrate(service, environment.get("DATABASE_DIRECT_URL") or environment["DATABASE_URL"]))
+    except (OSError, ValueError, PostgresError) as error:
+        message = f"the schema of {service} cannot be brought up to date: {error}"
+        raise Failure(message) from error
+    os.execve(sys.executable, [sys.executable, "-m", f"trackagoat.{service}"], environment)

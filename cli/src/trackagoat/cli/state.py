@@ -6,6 +6,8 @@ import base64
 import fcntl
 import os
 import secrets
+import time
+from datetime import datetime
 from pathlib import Path
 from typing import IO, TypeVar
 
@@ -47,6 +49,11 @@ class Child(msgspec.Struct, frozen=True):
         return cls(pid, began(pid), health)
 
     @property
+    def age(self) -> float:
+        """Seconds since it began."""
+        return max(0.0, time.clock_gettime(time.CLOCK_BOOTTIME) - self.began / os.sysconf("SC_CLK_TCK"))
+
+    @property
     def alive(self) -> bool:
         """Is this very process still there? A reused process id does not count."""
         return began(self.pid) == self.began != 0
@@ -58,6 +65,14 @@ class Demo(msgspec.Struct, frozen=True):
     org_id: str
     project_id: str
     api_key: str
+
+
+class Begun(msgspec.Struct, frozen=True):
+    """A demo that was begun: the instant its history ends at, and whether all of it has been told."""
+
+    demo: Demo
+    at: datetime
+    complete: bool = False
 
 
 class State(msgspec.Struct, frozen=True):
@@ -91,30 +106,47 @@ class Folder:
         self.logs = self.path / "logs"
         self.state_file = self.path / "state.json"
         self._secrets_file = self.path / "secrets.json"
+        self._demo_file = self.path / "demo.json"
         self._lock: IO[str] | None = None
 
     def prepare(self) -> None:
         """Create what is missing. Raises Failure when the folder is not usable."""
         try:
-            self.logs.mkdir(parents=True, exist_ok=True)
+            # Others may pass through it when root owns it, because PostgreSQL then runs as somebody else.
+            self.path.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+            self.logs.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             message = f"the state folder {self.path} cannot be used ({error.strerror}); choose another with --state"
             raise Failure(message) from error
 
     def lock(self) -> None:
-        """Be the only one that runs with this folder until the process ends. Raises Failure."""
-        self._lock = (self.path / "up.lock").open("a+")
+        """Be the only one that runs with this folder until `unlock` or the end of the process. Raises Failure."""
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock = (self.path / "up.lock").open("a+")
+        except OSError as error:
+            message = f"the state folder {self.path} cannot be used ({error.strerror}); choose another with --state"
+            raise Failure(message) from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            lock.close()
             running = self.read()
             who = f" (process {running.supervisor.pid}, {running.api})" if running else ""
             message = f"already running with the state folder {self.path}{who}; `goat down` stops it"
             raise Failure(message, ALREADY_RUNNING) from None
+        self._lock = lock
+
+    def unlock(self) -> None:
+        """Let somebody else be that."""
+        if self._lock is not None:
+            self._lock.close()
 
     def secrets(self) -> Secrets:
         """The installation's secrets, made at the first call."""
         if not self._secrets_file.exists():
+            if (self.path / "postgres" / "data").exists():
+                message = f"{self._secrets_file} is missing, and what it sealed could never be opened again: restore it"
+                raise Failure(message)
             self._write(self._secrets_file, Secrets.fresh())
         return self._load(self._secrets_file, Secrets)
 
@@ -132,6 +164,14 @@ class Folder:
     def write(self, state: State) -> None:
         """Keep it for the other commands; readable to the owner only."""
         self._write(self.state_file, state)
+
+    def demo(self) -> Begun | None:
+        """The demo of this installation, None when there is none."""
+        return self._load(self._demo_file, Begun) if self._demo_file.exists() else None
+
+    def keep_demo(self, begun: Begun) -> None:
+        """Remember it."""
+        self._write(self._demo_file, begun)
 
     def _write(self, file: Path, value: object) -> None:
         fresh = file.with_suffix(".new")

@@ -7,27 +7,29 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
-import aiohttp
 import asyncpg
-import msgspec
 
 from trackagoat.cli.errors import TAKEN, Failure
+from trackagoat.cli.health import Health, last_words, look
+from trackagoat.cli.joining import role_dsn
+from trackagoat.cli.leftovers import stop_leftovers
+from trackagoat.cli.pauses import Pauses
 from trackagoat.cli.state import Child, Demo, Folder, Secrets, State
-from trackagoat.embedded import EmbeddedError, Nats, NatsUser, Postgres
+from trackagoat.embedded import Nats, NatsUser, Postgres
 from trackagoat.embedded.processes import free_port, port_is_free
 from trackagoat.events import topology
 from trackagoat.events.host.migrate import migrate
-from trackagoat.events.host.provision import SCHEMAS, provision, role
+from trackagoat.events.host.provision import SCHEMAS, provision
 
 DATABASE = "trackagoat"
 READY_SECONDS = 90.0
 STOP_SECONDS = 15.0
-LOOK_SECONDS = 0.5
+GIVE_UP_STARTS = 3
+"""A service that ends this often before it was ever ready will not become so."""
+LOOK_SECONDS = 0.2
 
 Tell = Callable[[str], None]
 
@@ -45,9 +47,11 @@ class System:
         self._ports = {name: free_port() for name in SCHEMAS} | {"gateway": port}
         self._services: dict[str, asyncio.subprocess.Process] = {}
         self._failures: dict[str, int] = {}
+        self._pauses = Pauses()
+        self._undeclared = False
         self.ready = False
-        earlier = folder.read()
-        self.demo = earlier.demo if earlier else None
+        begun = folder.demo()
+        self.demo = begun.demo if begun and begun.complete else None
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[System]:
@@ -63,15 +67,17 @@ class System:
                 await self._start(name)
             self.save()
             yield self
-        except EmbeddedError as error:
-            raise Failure(str(error)) from error
         finally:
             await self._stop()
 
     async def _start_servers(self) -> None:
         self._tell("starting PostgreSQL and NATS")
-        starts = [asyncio.to_thread(server.start) for server in (self._postgres, self._nats) if server]
-        await asyncio.gather(*starts)
+        starting = asyncio.gather(*(asyncio.to_thread(server.start) for server in self._servers().values()))
+        try:
+            await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            await asyncio.wait([starting])  # a thread cannot be cancelled, and what it starts must not be lost
+            raise
 
     async def _prepare(self) -> None:
         """Database, roles, schemas, migrations, streams."""
@@ -82,8 +88,8 @@ class System:
             await provision(self.database_url, self._secrets.database)
             await asyncio.gather(*(migrate(name, self.dsn(name)) for name in SCHEMAS))
             await topology.apply(self.nats_url, *self.nats_login("operator"))
-        except OSError as error:
-            message = f"the database or NATS cannot be reached: {error}"
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            message = f"the database or NATS cannot be used: {error}"
             raise Failure(message) from error
 
     @property
@@ -109,9 +115,7 @@ class System:
 
     def dsn(self, service: str) -> str:
         """The service's own connection string."""
-        parts = urlsplit(self.database_url)
-        place = parts.netloc.rpartition("@")[2]
-        return urlunsplit(parts._replace(netloc=f"{role(service)}:{self._secrets.database[service]}@{place}"))
+        return role_dsn(self.database_url, service, self._secrets)
 
     def environment(self, service: str) -> dict[str, str]:
         """What a service is told."""
@@ -144,65 +148,91 @@ class System:
         """Where a service tells its health."""
         return f"http://127.0.0.1:{self._ports[name]}"
 
-    def save(self, *, ready: bool = False, demo: Demo | None = None) -> None:
+    def state(self) -> State:
+        """What is running, and what should be and is not."""
+        services = {name: Child.of(process.pid, self.health(name)) for name, process in self._services.items()}
+        servers = {name: Child.of(server.pid or 0) for name, server in self._servers().items()}
+        supervisor = Child.of(os.getpid())
+        return State(self.api, self.database_url, self.nats_url, supervisor, services, servers, self.ready, self.demo)
+
+    def save(self, demo: Demo | None = None) -> None:
         """Tell the other commands what is running."""
         self.demo = demo or self.demo
-        services = {n: Child.of(p.pid, self.health(n)) for n, p in self._services.items() if p.returncode is None}
-        servers = {
-            name: Child.of(server.pid)
-            for name, server in (("postgres", self._postgres), ("nats", self._nats))
-            if server and server.pid
-        }
-        supervisor = Child.of(os.getpid())
-        self.folder.write(
-            State(self.api, self.database_url, self.nats_url, supervisor, services, servers, ready, self.demo)
-        )
+        self.folder.write(self.state())
 
-    async def faults(self) -> dict[str, list[str]]:
-        """What keeps each service from being ready; empty lists when all is well."""
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as http:
-            answers = await asyncio.gather(*(readiness(http, self.health(name)) for name in SCHEMAS))
-        return dict(zip(SCHEMAS, answers, strict=True))
+    async def look(self) -> dict[str, Health]:
+        """How each service is."""
+        return await look({name: self.health(name) for name in SCHEMAS})
 
     async def wait_ready(self) -> None:
         """Return when every service is ready. Raises Failure when one does not come up."""
         self._tell("starting the services")
         limit = asyncio.get_running_loop().time() + READY_SECONDS
-        while any((faults := await self.faults()).values()):
+        while waiting := {name: told.faults for name, told in (await self.look()).items() if told.faults}:
             await self.mend()
-            broken = [name for name, count in self._failures.items() if count >= 3]
-            if broken or asyncio.get_running_loop().time() > limit:
-                name = broken[0] if broken else next(n for n, why in faults.items() if why)
-                message = f"{name} does not come up: {last_words(self.folder.logs / f'{name}.log')}"
+            broken = [name for name, count in self._failures.items() if count >= GIVE_UP_STARTS]
+            if broken:
+                message = f"{broken[0]} does not stay up: {last_words(self.folder.logs / f'{broken[0]}.log')}"
+                raise Failure(message)
+            if asyncio.get_running_loop().time() > limit:
+                name, faults = next(iter(waiting.items()))
+                message = (
+                    f"{name} is not ready after {READY_SECONDS:.0f} s: {'; '.join(faults)} (see {self.folder.logs})"
+                )
                 raise Failure(message)
             await asyncio.sleep(0.15)
         self._failures.clear()
 
     async def mend(self) -> None:
-        """Start again whatever has died."""
-        for server in (self._postgres, self._nats):
-            if server and not server.running:
-                self._tell(f"{type(server).__name__} died, starting it again")
-                await asyncio.to_thread(server.start)
-                if isinstance(server, Nats):
-                    await topology.apply(self.nats_url, *self.nats_login("operator"))
-                self.save(ready=self.ready)
+        """Start again whatever has died and has paused; what fails to start does not hold up the others."""
+        now = asyncio.get_running_loop().time()
+        for name, server in self._servers().items():
+            if not server.running and self._pauses.over(name, now):
+                self._tell(f"{name} died, starting it again")
+                await self._tried(name, self._start_server(server))
+        if self._undeclared and self._nats and self._nats.running:
+            await self._tried("nats", self._declare())
         for name, process in list(self._services.items()):
-            if process.returncode is not None:
+            if process.returncode is not None and self._pauses.over(name, now):
                 self._failures[name] = self._failures.get(name, 0) + 1
-                self._tell(f"{name} ended with status {process.returncode}, starting it again")
-                await self._start(name)
-                self.save(ready=self.ready)
+                self._tell(f"{name} {ending(process.returncode)}, starting it again")
+                await self._tried(name, self._start(name))
+
+    async def _tried(self, name: str, start: Coroutine[Any, Any, None]) -> None:
+        try:
+            await start
+        except Exception as error:  # noqa: BLE001 - whatever it was, it is tried again after a longer pause
+            self._tell(f"{name} cannot be started: {str(error) or type(error).__name__}")
+        self.save()
+
+    async def _start_server(self, server: Postgres | Nats) -> None:
+        self._undeclared = self._undeclared or isinstance(server, Nats)
+        await asyncio.to_thread(server.start)
+
+    async def _declare(self) -> None:
+        """Declare the streams anew: what NATS kept may have been thrown away while it was down."""
+        await topology.apply(self.nats_url, *self.nats_login("operator"))
+        self._undeclared = False
+
+    def _servers(self) -> dict[str, Postgres | Nats]:
+        """Those that are ours to run."""
+        found: list[tuple[str, Postgres | Nats | None]] = [("postgres", self._postgres), ("nats", self._nats)]
+        return {name: server for name, server in found if server is not None}
 
     async def keep(self, stop: asyncio.Event) -> None:
         """Mend for ever, until told to stop."""
         while not stop.is_set():
-            try:
-                await self.mend()
-            except (OSError, EmbeddedError, Exception) as error:  # noqa: BLE001 - one failed restart is tried again
-                self._tell(f"could not restart: {error}")
+            await self.mend()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), LOOK_SECONDS)
+
+    def kill(self) -> None:
+        """End every process at once: somebody does not want to wait."""
+        running = [p.pid for p in self._services.values() if p.returncode is None]
+        for pid in [*running, *(server.pid for server in self._servers().values())]:
+            if pid is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
 
     async def _stop(self) -> None:
         self._tell("stopping")
@@ -213,6 +243,16 @@ class System:
         for server in (self._nats, self._postgres):
             if server:
                 await asyncio.to_thread(server.stop)
+
+
+def ending(status: int) -> str:
+    """How a process ended."""
+    if status >= 0:
+        return f"ended with status {status}"
+    try:
+        return f"was ended by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"was ended by signal {-status}"
 
 
 async def _ended(process: asyncio.subprocess.Process) -> None:
@@ -230,51 +270,3 @@ async def _create_database(dsn: str) -> None:
             await connection.execute(f"CREATE DATABASE {DATABASE}")
     finally:
         await connection.close()
-
-
-async def readiness(http: aiohttp.ClientSession, url: str) -> list[str]:
-    """Why the service at that address is not ready; empty when it is."""
-    try:
-        async with http.get(f"{url}/readyz") as answer:
-            found: list[str] = msgspec.json.decode(await answer.read()).get("faults", [])
-            return found
-    except (aiohttp.ClientError, TimeoutError, msgspec.DecodeError):
-        return ["does not answer"]
-
-
-async def stop_leftovers(folder: Folder, tell: Tell) -> int:
-    """Stop what an earlier run left behind when its supervisor was killed; how many processes."""
-    state = folder.read()
-    if state is None:
-        return 0
-    left = [*state.services.values(), *state.servers.values()]
-    alive = [child for child in left if child.alive]
-    if alive:
-        tell(f"stopping {len(alive)} processes an earlier run left behind")
-    await asyncio.gather(*(_stop_child(child) for child in alive))
-    return len(alive)
-
-
-async def _stop_child(child: Child) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(child.pid, signal.SIGINT)
-        for _ in range(int(STOP_SECONDS / 0.05)):
-            if not child.alive:
-                return
-            await asyncio.sleep(0.05)
-        os.kill(child.pid, signal.SIGKILL)
-
-
-def last_words(log: Path) -> str:
-    """The last line of a log that says something about a failure."""
-    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    for line in reversed(lines):
-        try:
-            entry = msgspec.json.decode(line)
-        except msgspec.DecodeError:
-            if line.strip():
-                return f"{line.strip()} (see {log})"
-            continue
-        if entry.get("level") in {"critical", "error", "warning"}:
-            return f"{entry.get('error', entry.get('event'))} (see {log})"
-    return f"it says nothing (see {log})"

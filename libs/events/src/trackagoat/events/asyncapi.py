@@ -16,34 +16,27 @@ VERSION = "1.0.0"
 
 _TEXT = {"type": "string"}
 _UUID = {"type": "string", "format": "uuid"}
+_ALWAYS: dict[str, Any] = {
+    "ce-specversion": {"const": "1.0"},
+    "ce-id": _UUID | {"description": "The same in every repetition: keep it to drop repeats."},
+    "ce-type": _TEXT | {"description": "The tag: public type and version."},
+    "ce-source": _TEXT | {"description": "/trackagoat/<service>"},
+    "ce-subject": _TEXT | {"description": "<organization>/<stream>"},
+    "ce-time": _TEXT | {"format": "date-time", "description": "When it happened."},
+    "content-type": {"const": "application/json"},
+    "seq": _TEXT | {"pattern": "^[0-9]+$", "description": "Place in the service's feed, without gaps."},
+    "actor": _TEXT | {"description": 'Who caused it, as JSON: {"type": "user" | "api_key" | "system", "id"?}.'},
+}
+_SOMETIMES: dict[str, Any] = {
+    "version": _TEXT | {"pattern": "^[0-9]+$", "description": "Place in its stream, where the order matters."},
+    "cause": _UUID | {"description": "The command that made it."},
+    "correlation": _TEXT | {"description": "The request that made it."},
+}
 _HEADERS: dict[str, Any] = {
     "type": "object",
     "description": "CloudEvents 1.0 in binary mode, and the place of the fact in the service's feed.",
-    "required": [
-        "ce-specversion",
-        "ce-id",
-        "ce-type",
-        "ce-source",
-        "ce-subject",
-        "ce-time",
-        "content-type",
-        "seq",
-        "actor",
-    ],
-    "properties": {
-        "ce-specversion": {"const": "1.0"},
-        "ce-id": _UUID | {"description": "The same in every repetition: keep it to drop repeats."},
-        "ce-type": _TEXT | {"description": "The tag: public type and version."},
-        "ce-source": _TEXT | {"description": "/trackagoat/<service>"},
-        "ce-subject": _TEXT | {"description": "<organization>/<stream>"},
-        "ce-time": _TEXT | {"format": "date-time", "description": "When it happened."},
-        "content-type": {"const": "application/json"},
-        "seq": _TEXT | {"pattern": "^[0-9]+$", "description": "Place in the service's feed, without gaps."},
-        "actor": _TEXT | {"description": 'Who caused it, as JSON: {"type": "user" | "api_key" | "system", "id"?}.'},
-        "version": _TEXT | {"pattern": "^[0-9]+$", "description": "Place in its stream, where the order matters."},
-        "cause": _UUID | {"description": "The command that made it."},
-        "correlation": _TEXT | {"description": "The request that made it."},
-    },
+    "required": list(_ALWAYS),
+    "properties": _ALWAYS | _SOMETIMES,
 }
 _ABOUT = """
 Every change in trackagoat is a fact, published once on a JetStream stream per service, in order.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
@@ -63,6 +64,10 @@ class Tags:
         """Every tag, of today and of old, that is read as one of these classes."""
         wanted = set(kinds)
         return frozenset(tag for tag, kind in self._kinds.items() if kind in wanted)
+
+    def matching(self, pattern: str) -> frozenset[str]:
+        """Every tag that fits a pattern such as `video.*`, `stats.snapshotted` or `goal.created.v1`."""
+        return frozenset(t for t in self._kinds if fnmatchcase(t, pattern) or fnmatchcase(t.rsplit(".v", 1)[0], pattern))
 
     def decode(self, tag: str, data: bytes | str) -> Event:
         """The event behind bytes stored under that tag. Raises Undecodable."""

@@ -13,7 +13,7 @@ STATUS = 137
 POINTS = {
     "writer.committed": "a transaction is committed, nobody has been told",
     "command.answered": "a command is decided and stored, its reply is not sent",
-    "relay.published": "a page is published, its acknowledgements are not read",
+    "relay.published": "a page is on its way to the stream, no acknowledgement is read",
     "due.claimed": "due rows are claimed, nothing is done yet",
     "due.ran": "due work has reached outside, its result is not committed",
     "due.finished": "the result of due work is committed, nobody has been told",

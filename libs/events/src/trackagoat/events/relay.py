@@ -18,6 +18,7 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
+from trackagoat.events import crash
 from trackagoat.events.bus import Bus
 from trackagoat.events.codec import TAGS
 from trackagoat.events.errors import StreamAhead

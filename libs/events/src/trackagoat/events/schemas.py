@@ -22,6 +22,7 @@ Schema = dict[str, Any]
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _LEAST = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 _MOST = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
+_WIDER = {"integer": {"integer", "number"}}
 _EXACT = ("format", "pattern", "multipleOf")
 
 
@@ -54,21 +55,24 @@ def pretty(value: Any) -> bytes:
 
 
 def breaking(released: Mapping[str, bytes]) -> list[str]:
-    """What today's program breaks of the schemas that were released, a sentence each."""
+    """What today's program breaks of the schemas that were released (by file name), a sentence each."""
     faults = []
     for name, stored in sorted(released.items()):
         tag = name.removesuffix(".json")
         if tag in EVENTS:
             faults += [f"{tag}: {fault}" for fault in breaks(msgspec.json.decode(stored), schema_of(EVENTS[tag]))]
         elif tag not in UPCASTS:
-            faults.append(
-                f"{tag} is gone, but facts of that tag are stored for ever: bring the class back, or declare the step to "
-                "its next tag in trackagoat/events/catalogue/upcasts.py"
-            )
-    faults += [
-        f"{tag} is upcast, but its released schema is missing" for tag in UPCASTS if f"{tag}.json" not in released
-    ]
-    return faults
+            faults.append(gone(tag))
+    lost = [tag for tag in UPCASTS if f"{tag}.json" not in released]
+    return faults + [f"{tag}: the schema it was released with is missing" for tag in lost]
+
+
+def gone(tag: str) -> str:
+    """What to say of a tag that nothing in the program reads any more."""
+    return (
+        f"{tag} is gone, but facts of that tag are stored for ever: bring its class back, or declare the step to its "
+        "next tag in trackagoat/events/catalogue/upcasts.py"
+    )
 
 
 def breaks(old: Schema, new: Schema) -> list[str]:
@@ -81,23 +85,23 @@ Roots = tuple[Schema, Schema]
 
 def _narrower(old: Schema, new: Schema, roots: Roots, at: str) -> Iterator[str]:
     old, new = _resolved(old, roots[0]), _resolved(new, roots[1])
-    where = at or "the event"
-    for one in old.get("anyOf", [old]):
-        wider = [list(_fits(one, other, roots, at)) for other in new.get("anyOf", [new])]
-        if all(wider):
-            yield from min(wider, key=len) if len(wider) == 1 else [f"{where} no longer accepts {_name(one)}"]
+    choices = [_resolved(one, roots[1]) for one in new.get("anyOf", [new])]
+    for given in old.get("anyOf", [old]):
+        one = _resolved(given, roots[0])
+        faults = {id(choice): list(_fits(one, choice, roots, at)) for choice in choices}
+        if all(faults.values()):
+            alike = [faults[id(choice)] for choice in choices if choice.get("type") == one.get("type")]
+            yield from alike[0] if alike else [f"{at or 'the event'} was {_name(one)} and is {_name(new)}"]
 
 
 def _fits(old: Schema, new: Schema, roots: Roots, at: str) -> Iterator[str]:
     """What the old schema lets pass and the new one does not; neither is a choice."""
-    old, new, where = _resolved(old, roots[0]), _resolved(new, roots[1]), at or "the event"
+    where = at or "the event"
     if "enum" in new or "enum" in old:
-        gone = [value for value in old.get("enum", ["anything else"]) if not _taken(value, new)]
-        yield from (f"{where} no longer accepts {value}" for value in gone)
+        given = old.get("enum", [None if old.get("type") == "null" else "every text"])
+        yield from (f"{where} no longer accepts {value}" for value in given if not _taken(value, new))
         return
-    if "type" in new and not (
-        old.get("type") == new["type"] or (old.get("type"), new["type"]) == ("integer", "number")
-    ):
+    if "type" in new and new["type"] not in _WIDER.get(old.get("type", ""), {old.get("type")}):
         yield f"{where} was {_name(old)} and is {_name(new)}"
         return
     yield from (f"{where} has another or a tighter {key}" for key in _tighter(old, new))
@@ -157,10 +161,13 @@ def _instants(events: Mapping[str, type[Event]]) -> dict[str, set[str]]:
                 found[cls.__name__] = {field.encode_name for field in fields if look(field.type)}
                 return False
             case inspect.UnionType(types=types):
-                return any([look(one) for one in types])
+                looks = [look(one) for one in types]
+                return any(looks)
             case inspect.ListType(item_type=item):
                 look(item)
-        return isinstance(kind, inspect.DateTimeType)
+                return False
+            case _:
+                return isinstance(kind, inspect.DateTimeType)
 
     for kind in inspect.multi_type_info(events.values()):
         look(kind)

@@ -13,7 +13,24 @@ def service(settings: Settings) -> Service:  # noqa: ARG001 - every service is m
     return Service(
         name="campaigns",
         deciders=[handlers.graph],
-        projections=[Projection(name="totals", facts=projections.Facts, writes=projections.totals, exclusive=True, tables=("campaigns", "items", "closure", "creators", "videos", "membership", "campaign_creators", "gone"))],
+        projections=[
+            Projection(
+                name="totals",
+                facts=projections.Facts,
+                writes=projections.totals,
+                exclusive=True,
+                tables=(
+                    "campaigns",
+                    "items",
+                    "closure",
+                    "creators",
+                    "videos",
+                    "membership",
+                    "campaign_creators",
+                    "gone",
+                ),
+            )
+        ],
         policies=[
             Policy(name="removed_videos", facts=VideoRemoved, effects=policies.removed_videos, exclusive=True),
         ],

@@ -15,10 +15,17 @@ def service(settings: Settings) -> Service:  # noqa: ARG001 - every service is m
         name="goals",
         deciders=[handlers.goals],
         projections=[
-            Projection(name="goals", facts=projections.GoalFacts, writes=projections.goals, tables=("goals", "goal_terms")),
+            Projection(
+                name="goals", facts=projections.GoalFacts, writes=projections.goals, tables=("goals", "goal_terms")
+            ),
             Projection(name="periods", facts=projections.PeriodFacts, writes=projections.periods),
             Projection(name="orgs", facts=projections.OrgFacts, writes=projections.orgs, tables=("orgs",)),
-            Projection(name="figures", facts=projections.FigureFacts, writes=projections.figures, tables=("creators", "absences", "video_states", "snapshots", "profile_snapshots")),
+            Projection(
+                name="figures",
+                facts=projections.FigureFacts,
+                writes=projections.figures,
+                tables=("creators", "absences", "video_states", "snapshots", "profile_snapshots"),
+            ),
         ],
         policies=[
             Policy(name="end_goals", facts=CreatorRemoved, effects=policies.end_goals),

@@ -37,7 +37,13 @@ def assembled(sources: Sequence[Configured], banned: Sequence[str] = ()) -> Serv
         deciders=[deciders.roster_decider(banned), deciders.video],
         projections=[
             Projection(name="orgs", facts=projections.OrgFacts, writes=projections.orgs, tables=("orgs",)),
-            Projection(name="library", facts=projections.LibraryFacts, writes=projections.library, exclusive=True, tables=("deleted_projects", "creators", "videos", "video_snapshots", "creator_snapshots")),
+            Projection(
+                name="library",
+                facts=projections.LibraryFacts,
+                writes=projections.library,
+                exclusive=True,
+                tables=("deleted_projects", "creators", "videos", "video_snapshots", "creator_snapshots"),
+            ),
         ],
         policies=[
             Policy(name="schedules", facts=policies.ScheduleFacts, effects=policies.schedules),

@@ -19,8 +19,15 @@ def service(settings: Settings) -> Service:
         projections=[
             Projection(name="zones", facts=projections.ZoneFacts, writes=projections.zones, tables=("zones",)),
             Projection(name="handles", facts=projections.HandleFacts, writes=projections.handles, tables=("handles",)),
-            Projection(name="alerts", facts=projections.AlertFacts, writes=projections.alerts, tables=("alerts", "reads")),
-            Projection(name="channels", facts=ChannelEvents, writes=projections.channels, tables=("channel_settings", "channel_secrets")),
+            Projection(
+                name="alerts", facts=projections.AlertFacts, writes=projections.alerts, tables=("alerts", "reads")
+            ),
+            Projection(
+                name="channels",
+                facts=ChannelEvents,
+                writes=projections.channels,
+                tables=("channel_settings", "channel_secrets"),
+            ),
         ],
         policies=[
             Policy(name="built_in_channels", facts=OrgCreated, effects=policies.built_in_channels),

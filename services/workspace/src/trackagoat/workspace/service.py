@@ -14,7 +14,9 @@ def service(settings: Settings) -> Service:  # noqa: ARG001 - every service is m
         deciders=[handlers.org],
         projections=[
             Projection(name="orgs", facts=projections.OrgFacts, writes=projections.orgs, tables=("orgs",)),
-            Projection(name="projects", facts=projections.ProjectFacts, writes=projections.projects, tables=("projects",)),
+            Projection(
+                name="projects", facts=projections.ProjectFacts, writes=projections.projects, tables=("projects",)
+            ),
             Projection(name="api_keys", facts=projections.KeyFacts, writes=projections.api_keys, tables=("api_keys",)),
         ],
     )

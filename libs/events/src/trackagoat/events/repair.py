@@ -1,0 +1,89 @@
+"""Repairing: a stream is brought in step with its feed, through the relay's own chain and under its lease.
+
+What is missing at the end is published. A chain cannot fill a hole, so a stream with holes or repeats is emptied and
+filled again from the feed. A stream that is ahead holds what the ledger does not; it is never touched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from nats.js import JetStreamContext
+
+from trackagoat.events import clock, leases, relay
+from trackagoat.events.bus import Bus
+from trackagoat.events.errors import LeaseLost
+from trackagoat.events.reconcile import Comparison, compare
+from trackagoat.events.topology import stream_name, streams
+
+LEASE_SECONDS = 30.0
+ROUNDS = 3
+FORGET_SECONDS = 0.1
+"""The shortest time for which NATS can be told to remember message ids."""
+
+
+async def repair(
+    pool: asyncpg.Pool[Any], bus: Bus, service: str, told: Callable[[int], None] = lambda _: None
+) -> Comparison:
+    """Bring the stream in step, as far as that may be done; what it is like afterwards.
+
+    `pool` is in the service's schema, the bus is the operator's. `told` hears how many facts were published.
+    """
+    holder = clock.new_id()
+    found = await compare(pool, bus.client, service)
+    if found.state in {"in step", "ahead", "absent"}:
+        return found
+    async with _relaying(pool, holder):
+        for _ in range(ROUNDS):
+            found = await compare(pool, bus.client, service)
+            if found.state in {"in step", "ahead"}:
+                break
+            await _make_room(bus.jetstream(), service, empty=found.state != "behind")
+            await _publish(pool, bus, service, holder, told)
+    return found
+
+
+@asynccontextmanager
+async def _relaying(pool: asyncpg.Pool[Any], holder: UUID) -> AsyncIterator[None]:
+    """Be the relay: whoever is it now steps down when it next renews its lease, and may take over afterwards."""
+    left = await leases.seize(pool, "relay", holder, LEASE_SECONDS)
+    try:
+        await asyncio.sleep(left)
+        yield
+    finally:
+        await leases.drop(pool, "relay", holder)
+
+
+async def _make_room(js: JetStreamContext, service: str, *, empty: bool) -> None:
+    """Make the stream forget which ids it has seen lately, or it would take what it lost for a repeat."""
+    name = stream_name(service)
+    replicas = (await js.stream_info(name)).config.num_replicas or 1
+    (declared,) = (config for config in streams(replicas) if config.name == name)
+    try:
+        await js.update_stream(declared.evolve(duplicate_window=FORGET_SECONDS))
+        if empty:
+            await js.purge_stream(name)
+        await asyncio.sleep(FORGET_SECONDS * 3)
+    finally:
+        await js.update_stream(declared)
+
+
+async def _publish(
+    pool: asyncpg.Pool[Any], bus: Bus, service: str, holder: UUID, told: Callable[[int], None]
+) -> None:
+    chain = await relay.anchor(pool, bus.jetstream(), service)
+    publisher = relay.Publisher(bus)
+    await publisher.open()
+    try:
+        while rows := await pool.fetch(relay.PAGE, chain.seq, relay.IN_FLIGHT):
+            if await leases.take(pool, "relay", holder, LEASE_SECONDS) is None:
+                raise LeaseLost("relay")  # noqa: TRY301 - the publisher is closed on the way out
+            await publisher.publish(service, chain, rows)
+            told(len(rows))
+    finally:
+        await publisher.close()
