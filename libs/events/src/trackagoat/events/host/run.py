@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import asyncpg
 import structlog
 from aiohttp import web
+from pydantic import ValidationError
 
 from trackagoat.events import clock, commands, due, leases, relay, sequencer, topology
 from trackagoat.events.bus import Bus, BusAsker
@@ -32,7 +33,7 @@ S = TypeVar("S", bound=Settings)
 
 def main(build: Callable[[S], Service], settings_type: type[S]) -> None:
     """Read the settings, run the service until it is told to stop, exit."""
-    settings = settings_type()
+    settings = _settings(settings_type)
     service = build(settings)
     logs.configure(service.name, settings.log_level)
     try:
@@ -41,6 +42,19 @@ def main(build: Callable[[S], Service], settings_type: type[S]) -> None:
     except KernelError as error:
         log.critical("cannot run", error=f"{type(error).__name__}: {error}", remedy=(type(error).__doc__ or "").strip())
         sys.exit(1)
+    except (OSError, asyncpg.PostgresError) as error:
+        log.critical("cannot run", error=str(error), remedy="check DATABASE_URL, NATS_URL and HTTP_PORT")
+        sys.exit(1)
+
+
+def _settings(settings_type: type[S]) -> S:
+    """The settings, or an end with a line for each that is missing or wrong; values are not repeated."""
+    try:
+        return settings_type()
+    except ValidationError as error:
+        for fault in error.errors():
+            sys.stderr.write(f"{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}\n")
+        sys.exit(2)
 
 
 async def _until_signal(service: Service, settings: Settings) -> None:
