@@ -10,7 +10,7 @@ import pytest
 
 from trackagoat.events import clock, codec, relay
 from trackagoat.events.bus import Bus
-from trackagoat.events.catalogue.upcasts import Shape, Step
+from trackagoat.events.catalogue.upcasts import UPCASTS, Shape, Step
 from trackagoat.events.catalogue.words import Event
 from trackagoat.events.codec import TAGS, Tags
 from trackagoat.events.errors import Undecodable
@@ -111,4 +111,4 @@ async def test_an_old_event_in_the_ledger_travels_and_is_understood(
 
 
 def test_every_step_of_the_catalogue_leads_to_an_event() -> None:
-    assert all(TAGS.kind(tag) for tag in codec.UPCASTS)
+    assert all(TAGS.kind(tag) for tag in UPCASTS)

@@ -8,9 +8,9 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from trackagoat.embedded.errors import BrokenFolder, EmbeddedError, MissingBinary
 from trackagoat.embedded.processes import Child, choose_port, port_is_free, write_secret
@@ -45,11 +45,21 @@ class Nats:
     """One server with file storage. `sync_interval` is how often it syncs to disk (`always`: every message)."""
 
     def __init__(
-        self, folder: Path, *, users: Sequence[NatsUser] = (), port: int = 0, sync_interval: str = "2m"
+        self,
+        folder: Path,
+        *,
+        users: Sequence[NatsUser] = (),
+        port: int = 0,
+        sync_interval: str = "2m",
+        settings: Mapping[str, Any] | None = None,
     ) -> None:
-        """Nothing happens before `start`. Port 0: the one used last time, else a free one."""
+        """Nothing happens before `start`. Port 0: the one used last time, else a free one.
+
+        `settings` are further ones of the server's own, such as `cluster`.
+        """
         self.folder = folder.absolute()
         self._users, self._port, self._sync = users, port, sync_interval
+        self._settings = dict(settings or {})
         self._child = Child(self.folder / "nats.log")
 
     @property
@@ -120,13 +130,14 @@ class Nats:
             }
             for user in self._users
         ]
-        settings = {
+        settings: dict[str, Any] = {
             "host": "127.0.0.1",
             "port": self._port,
             "max_payload": MAX_PAYLOAD,
             "jetstream": {"store_dir": str(self.folder / "jetstream"), "sync_interval": self._sync},
         }
-        return json.dumps(settings | ({"authorization": {"users": users}} if users else {}), indent=2)
+        settings |= self._settings | ({"authorization": {"users": users}} if users else {})
+        return json.dumps(settings, indent=2)
 
     def _came_up(self) -> bool:
         limit = time.monotonic() + START_SECONDS

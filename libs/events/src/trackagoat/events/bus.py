@@ -52,7 +52,7 @@ class Bus:
     def options(self) -> dict[str, Any]:
         """Connection options, also for the command server's own connection."""
         return {
-            "servers": [self._url],
+            "servers": self._url.split(","),
             "name": self._name,
             "user": self._user,
             "password": self._password,

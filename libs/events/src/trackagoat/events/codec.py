@@ -67,7 +67,9 @@ class Tags:
 
     def matching(self, pattern: str) -> frozenset[str]:
         """Every tag that fits a pattern such as `video.*`, `stats.snapshotted` or `goal.created.v1`."""
-        return frozenset(t for t in self._kinds if fnmatchcase(t, pattern) or fnmatchcase(t.rsplit(".v", 1)[0], pattern))
+        return frozenset(
+            t for t in self._kinds if fnmatchcase(t, pattern) or fnmatchcase(t.rsplit(".v", 1)[0], pattern)
+        )
 
     def decode(self, tag: str, data: bytes | str) -> Event:
         """The event behind bytes stored under that tag. Raises Undecodable."""

@@ -27,6 +27,15 @@ ON CONFLICT (name) DO UPDATE SET holder = $2, until = excluded.until,
 WHERE l.holder = $2 OR l.until < clock_timestamp()
 RETURNING fence
 """
+_SEIZE = """
+WITH old AS (SELECT greatest(0, extract(epoch FROM until - clock_timestamp())) AS seconds FROM leases WHERE name = $1),
+taken AS (
+    INSERT INTO leases AS l (name, holder, fence, until)
+    VALUES ($1, $2, 1, clock_timestamp() + $3 * interval '1 second')
+    ON CONFLICT (name) DO UPDATE SET holder = $2, until = excluded.until, fence = l.fence + 1
+)
+SELECT coalesce((SELECT seconds FROM old), 0)::float8
+"""
 _DROP = "UPDATE leases SET until = clock_timestamp() WHERE name = $1 AND holder = $2"
 
 
@@ -34,6 +43,12 @@ async def take(pool: asyncpg.Pool[Any], name: str, holder: UUID, seconds: float)
     """The fence if the lease is (still) ours, else None."""
     fence: int | None = await pool.fetchval(_TAKE, name, holder, seconds)
     return fence
+
+
+async def seize(pool: asyncpg.Pool[Any], name: str, holder: UUID, seconds: float) -> float:
+    """Take the lease from whoever holds it; the seconds after which they have noticed at the latest."""
+    left: float = await pool.fetchval(_SEIZE, name, holder, seconds)
+    return left
 
 
 async def hold(
@@ -50,7 +65,7 @@ async def hold(
                 group.create_task(_renew(pool, name, holder, seconds))
                 group.create_task(_forever(work))
         except asyncio.CancelledError:
-            await _drop(pool, name, holder)
+            await drop(pool, name, holder)
             raise
         except Exception as error:  # noqa: BLE001 - every fault is logged and tried again for ever
             cause = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error
@@ -72,7 +87,7 @@ async def _renew(pool: asyncpg.Pool[Any], name: str, holder: UUID, seconds: floa
             raise LeaseLost(name)
 
 
-async def _drop(pool: asyncpg.Pool[Any], name: str, holder: UUID) -> None:
+async def drop(pool: asyncpg.Pool[Any], name: str, holder: UUID) -> None:
     """Let the next one take over at once; if that fails the lease simply runs out."""
     try:
         async with asyncio.timeout(1):

@@ -18,6 +18,8 @@ from nats.js import JetStreamContext
 from trackagoat.events import clock, leases, relay
 from trackagoat.events.bus import Bus
 from trackagoat.events.errors import LeaseLost
+from trackagoat.events.held import reachable
+from trackagoat.events.ledger import feed_query
 from trackagoat.events.reconcile import Comparison, compare
 from trackagoat.events.topology import stream_name, streams
 
@@ -25,6 +27,38 @@ LEASE_SECONDS = 30.0
 ROUNDS = 3
 FORGET_SECONDS = 0.1
 """The shortest time for which NATS can be told to remember message ids."""
+
+AHEAD = (
+    "the database was restored from an older backup, or somebody published by hand: restore the newest backup; if "
+    "there is none, delete the stream, restart, and rebuild the services that heard it"
+)
+
+
+def explain(found: Comparison) -> str:
+    """What a comparison says, in a sentence."""
+    match found.state:
+        case "in step":
+            return f"in step at {found.head:,}"
+        case "absent":
+            return "the stream does not exist"
+        case "behind":
+            return f"behind by {found.behind:,}: the stream ends at {found.last or 0:,}, the feed at {found.head:,}"
+        case "holes":
+            return f"the stream lacks seq {', '.join(map(str, found.missing))}"
+        case "duplicates":
+            return f"the stream holds seq {', '.join(map(str, found.repeated))} more than once"
+        case "ahead":
+            named = ", ".join(f"{place.id or 'one without id'} as seq {place.seq}" for place in found.unknown[:3])
+            return f"the stream holds what the feed does not: {named}"
+
+
+def remedy(found: Comparison) -> str:
+    """What to do about it."""
+    if found.state == "ahead":
+        return AHEAD
+    if found.state == "absent":
+        return "restart with `goat up`, which declares the streams"
+    return "`goat events reconcile --repair` publishes what is missing"
 
 
 async def repair(
@@ -39,12 +73,20 @@ async def repair(
     if found.state in {"in step", "ahead", "absent"}:
         return found
     async with _relaying(pool, holder):
-        for _ in range(ROUNDS):
-            found = await compare(pool, bus.client, service)
-            if found.state in {"in step", "ahead"}:
-                break
-            await _make_room(bus.jetstream(), service, empty=found.state != "behind")
-            await _publish(pool, bus, service, holder, told)
+        with reachable():
+            return await _mended(pool, bus, service, holder, told)
+
+
+async def _mended(
+    pool: asyncpg.Pool[Any], bus: Bus, service: str, holder: UUID, told: Callable[[int], None]
+) -> Comparison:
+    found = await compare(pool, bus.client, service)
+    for _ in range(ROUNDS):
+        if found.state in {"in step", "ahead"}:
+            break
+        await _make_room(bus.jetstream(), service, empty=found.state != "behind")
+        await _publish(pool, bus, service, holder, told)
+        found = await compare(pool, bus.client, service)
     return found
 
 
@@ -73,16 +115,14 @@ async def _make_room(js: JetStreamContext, service: str, *, empty: bool) -> None
         await js.update_stream(declared)
 
 
-async def _publish(
-    pool: asyncpg.Pool[Any], bus: Bus, service: str, holder: UUID, told: Callable[[int], None]
-) -> None:
+async def _publish(pool: asyncpg.Pool[Any], bus: Bus, service: str, holder: UUID, told: Callable[[int], None]) -> None:
     chain = await relay.anchor(pool, bus.jetstream(), service)
-    publisher = relay.Publisher(bus)
+    page, publisher = feed_query(service), relay.Publisher(bus)
     await publisher.open()
     try:
-        while rows := await pool.fetch(relay.PAGE, chain.seq, relay.IN_FLIGHT):
+        while rows := await pool.fetch(page, chain.seq, relay.IN_FLIGHT):
             if await leases.take(pool, "relay", holder, LEASE_SECONDS) is None:
-                raise LeaseLost("relay")  # noqa: TRY301 - the publisher is closed on the way out
+                raise LeaseLost("relay")
             await publisher.publish(service, chain, rows)
             told(len(rows))
     finally:

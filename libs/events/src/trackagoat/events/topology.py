@@ -107,7 +107,7 @@ async def connect(url: str, user: str | None, password: str | None) -> Client:
         """Whoever called sees what went wrong."""
 
     return await nats.connect(
-        url, user=user, password=password, connect_timeout=5, allow_reconnect=False, error_cb=quiet
+        url.split(","), user=user, password=password, connect_timeout=5, allow_reconnect=False, error_cb=quiet
     )
 
 

@@ -16,6 +16,7 @@ class Settings(BaseSettings):
     database_direct_url: SecretStr | None = None
     """The same without a pooler, for migrations; default: `database_url`."""
     nats_url: str = "nats://127.0.0.1:4222"
+    """One server, or those of a cluster separated by commas."""
     nats_user: str | None = None
     nats_password: SecretStr | None = None
     http_host: str = "127.0.0.1"
