@@ -37,7 +37,7 @@ CAMPAIGNS = service(Settings(database_url="postgresql://unused"))
 class House:
     """One project of one org, spoken to as the other services speak to it."""
 
-    now = NOW
+    now, service = NOW, CAMPAIGNS
 
     def __init__(self, pool: Pool) -> None:
         self.pool = pool

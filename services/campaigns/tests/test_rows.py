@@ -15,8 +15,10 @@ import pytest
 from trackagoat.campaigns.projections import totals
 from trackagoat.events.catalogue.campaigns import (
     AddItem,
+    CampaignItemAdded,
     CreateCampaign,
     DeleteCampaign,
+    RemoveItem,
     UpdateCampaign,
 )
 from trackagoat.events.catalogue.ingest import (
@@ -31,7 +33,7 @@ from trackagoat.events.catalogue.ingest import (
 )
 from trackagoat.events.catalogue.words import CampaignId, CreatorId, Event, ItemType, OrgId, ProjectId, VideoId
 from trackagoat.events.catalogue.workspace import ProjectDeleted
-from trackagoat.events.testing.play import heard, said
+from trackagoat.events.testing.play import heard, play, said
 
 ANA, BEN = CreatorId(uuid4()), CreatorId(uuid4())
 V1, V2, V3 = (VideoId(uuid4()) for _ in range(3))
@@ -140,6 +142,36 @@ async def test_deleting_a_campaign_takes_it_out_of_those_above_and_leaves_those_
     assert (await program.views(RIGHT), await program.counts(RIGHT)) == ([15], (2, 1, 1))
     left = await program.pool.fetch("SELECT ancestor, descendant FROM closure")
     assert list(map(tuple, left)) == [(RIGHT, RIGHT)]
+
+
+async def test_links_on_one_path_may_come_and_go_at_once(house: Any) -> None:
+    top, a, b, middle, c, d, end = chain = [CampaignId(uuid4()) for _ in range(7)]
+    links = [(top, a), (top, b), (a, middle), (b, middle), (middle, c), (middle, d), (c, end), (d, end)]
+    await house.create(*chain)
+    await house.add(*((above, "campaign", below) for above, below in links), (end, "video", V1))
+    await house.hear(house.discovered(V1, ANA), house.snapshot({V1: 3}))
+
+    async def ways() -> Any:
+        closure = await house.pool.fetchval(
+            "SELECT paths FROM closure WHERE ancestor = $1 AND descendant = $2", top, end
+        )
+        return closure, await house.pool.fetchval("SELECT paths FROM membership WHERE campaign = $1", top)
+
+    assert await ways() == (4, 4)
+    where = {"project": house.project, "item_type": "campaign"}
+    await house.ask(RemoveItem(campaign=top, item=a, **where), RemoveItem(campaign=middle, item=c, **where))
+    assert (await ways(), await house.views(*chain)) == ((1, 1), [3] * 7)
+    await house.add((top, "campaign", a), (middle, "campaign", c))
+    assert await ways() == (4, 4)
+
+
+async def test_the_last_change_is_the_latest_however_clocks_differ(house: Any) -> None:
+    early, late = (house.now + timedelta(seconds=n) for n in (1, 2))
+    await house.create(TOP)
+    for at in (late, early):
+        added = CampaignItemAdded(campaign=TOP, project=house.project, item_type="video", item=uuid4())
+        await play(house.pool, house.service, [heard(added, org=house.org, at=at)])
+    assert (await house.row(TOP))["updated_at"] == late
 
 
 async def test_a_campaign_shows_what_was_last_said_of_it(program: Any) -> None:

@@ -234,7 +234,10 @@ class Recomputed:
 
     @cached_property
     def counted(self) -> list[UUID]:
-        return [v for v, counts in self.counts.items() if counts and not self.removed.get(self.owner[v], False)]  # type: ignore[arg-type]
+        return [v for v, counts in self.counts.items() if counts and not self.orphaned(v, self.owner[v])]
+
+    def orphaned(self, video: UUID, owner: UUID | None) -> bool:
+        return owner is not None and self.removed.get(owner, False) and self.home[owner] == self.home[video]
 
     def down(self, campaign: UUID) -> Counter[UUID]:
         """In how many ways each campaign lies in this one."""

@@ -93,7 +93,11 @@ COMMENT ON COLUMN videos.views IS 'The level: the known value with the greatest 
 CREATE VIEW counted_videos AS
 SELECT org, video, project, creator_id, posted_at, views, likes, comments, shares, saves
 FROM videos
-WHERE counts AND NOT EXISTS (SELECT FROM creators WHERE creators.creator = videos.creator_id AND creators.removed);
+WHERE counts AND NOT EXISTS (
+    SELECT FROM creators c
+    WHERE c.creator = videos.creator_id AND c.removed
+        AND (c.org, c.project) IS NOT DISTINCT FROM (videos.org, videos.project)
+);
 
 CREATE TABLE membership (
     org uuid NOT NULL,

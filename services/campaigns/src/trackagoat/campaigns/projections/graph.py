@@ -1,4 +1,4 @@
-"""Campaigns and their items. Neighbours of one kind go together, as far as one does not lead on to the next."""
+"""Campaigns and their items; neighbours of one kind go together."""
 
 from __future__ import annotations
 
@@ -26,12 +26,8 @@ __all__ = ["GraphFacts", "graph"]
 
 def graph(page: Sequence[Heard[Any]]) -> Iterator[Write]:
     """The rows of own facts."""
-    for _, run in groupby(page, key=_kind):
+    for _, run in groupby(page, key=lambda fact: type(fact.event)):
         yield from _written(list(run))
-
-
-def _kind(fact: Heard[GraphFacts]) -> tuple[type, bool]:
-    return type(fact.event), getattr(fact.event, "item_type", None) == "campaign"
 
 
 def _written(facts: Sequence[Heard[Any]]) -> Iterator[Write]:

@@ -67,7 +67,7 @@ def open_campaign(
 @write(
     """
     UPDATE campaigns c SET name = t.name, readme = t.readme, metadata = t.metadata, target_views = t.target_views,
-        target_at = t.target_at, updated_at = t.at
+        target_at = t.target_at, updated_at = greatest(c.updated_at, t.at)
     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::bigint[], $6::timestamptz[], $7::timestamptz[])
         AS t(campaign, name, readme, metadata, target_views, target_at, at)
     WHERE c.campaign = t.campaign
@@ -92,7 +92,7 @@ def change_campaign(
         DELETE FROM items i USING given g WHERE i.item = g.campaign AND i.item_type = 'campaign'
         RETURNING i.campaign, g.at
     )
-    UPDATE campaigns c SET item_count = c.item_count - d.items, updated_at = d.at
+    UPDATE campaigns c SET item_count = c.item_count - d.items, updated_at = greatest(c.updated_at, d.at)
     FROM (SELECT campaign, count(*) AS items, max(at) AS at FROM dropped GROUP BY campaign) AS d
     WHERE c.campaign = d.campaign
     """
@@ -123,7 +123,7 @@ def close_campaign(campaign: CampaignId) -> Write: ...
         JOIN campaigns c USING (campaign)
         RETURNING campaign, added_at
     )
-    UPDATE campaigns c SET item_count = c.item_count + p.items, updated_at = p.at
+    UPDATE campaigns c SET item_count = c.item_count + p.items, updated_at = greatest(c.updated_at, p.at)
     FROM (SELECT campaign, count(*) AS items, max(added_at) AS at FROM placed GROUP BY campaign) AS p
     WHERE c.campaign = p.campaign
     """,
@@ -140,7 +140,7 @@ def place_item(campaign: CampaignId, item_type: ItemType, item: UUID, at: dateti
         WHERE i.campaign = t.campaign AND i.item_type = t.item_type AND i.item = t.item
         RETURNING i.campaign, t.at
     )
-    UPDATE campaigns c SET item_count = c.item_count - k.items, updated_at = k.at
+    UPDATE campaigns c SET item_count = c.item_count - k.items, updated_at = greatest(c.updated_at, k.at)
     FROM (SELECT campaign, count(*) AS items, max(at) AS at FROM taken GROUP BY campaign) AS k
     WHERE c.campaign = k.campaign
     """,

@@ -188,14 +188,19 @@ async def readings(db: Db, creators: Sequence[CreatorId]) -> list[ReadingsRow]: 
 
 
 class AbsenceRow(msgspec.Struct, frozen=True):
-    """A span in which a creator was removed."""
+    """A span in which a creator was removed; one that lasts ends with the calendar, for Python knows no infinity."""
 
     creator: CreatorId
     since: datetime
     until: datetime
 
 
-@read("SELECT creator, since, until FROM absences WHERE creator = ANY($1::uuid[]) ORDER BY creator, since")
+@read(
+    """
+    SELECT creator, since, least(until, '9999-12-31 23:59:59.999999+00') AS until
+    FROM absences WHERE creator = ANY($1::uuid[]) ORDER BY creator, since
+    """
+)
 async def absences(db: Db, creators: Sequence[CreatorId]) -> list[AbsenceRow]: ...
 
 
