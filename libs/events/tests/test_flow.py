@@ -182,3 +182,18 @@ async def _stream_holds(server: Nats, count: int) -> bool:
 
 async def _superuser(database: Database) -> Any:
     return await asyncpg.connect(database.dsn())
+
+
+async def test_a_purge_within_the_duplicate_window_is_not_taken_for_stored(
+    database: Database, nats_server: Nats, speaker: Any
+) -> None:
+    async with up(database, nats_server, SPEAKER), asker(nats_server) as asking:
+        await ask_many(asking, 3, "p")
+        await until(lambda: _stream_holds(nats_server, 3))
+    connection = await topology.connect(nats_server.url, "operator", PASSWORDS["operator"])
+    await connection.jetstream().purge_stream("EVENTS_WORKSPACE")
+    await connection.close()
+    bus = await Bus(nats_server.url, "workspace", "workspace", "test").open()
+    with pytest.raises(relay.Refusal, match="does not hold it"):
+        await relay.run(speaker, bus, "workspace", Wake(), lambda _: None)
+    await bus.close()

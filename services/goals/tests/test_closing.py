@@ -112,6 +112,14 @@ async def test_a_removal_heard_after_the_end_of_the_week_still_closes_it_without
     assert await stage.said(GoalPeriodClosed) == []
 
 
+async def test_looking_at_the_goals_of_a_creator_that_stays_removed_comes_to_an_end(stage: Any) -> None:
+    await stage.begin()
+    removed = CreatorRemoved(creator=stage.creator, project=stage.project, tiktok_handle="ana")
+    await stage.hear("2026-03-25T10:00Z", removed)
+    await stage.work(at("2026-03-25T10:01Z"))
+    assert await stage.due_at() is None
+
+
 async def test_a_goal_set_for_weeks_gone_by_is_measured_over_them(stage: Any) -> None:
     await stage.open("2026-03-01T08:00Z")
     await stage.posted("2026-03-10T10:00Z", 1, 2)

@@ -104,7 +104,9 @@ async def database(folder: Folder) -> AsyncIterator[Any]:
 
 async def last(db: Any, wanted: Wanted, limit: int) -> list[Fact]:
     """The latest facts, the oldest of them first."""
-    found = [fact for service in wanted.services for fact in await _page(db, service, wanted, wanted.after, limit, "DESC")]
+    found = [
+        fact for service in wanted.services for fact in await _page(db, service, wanted, wanted.after, limit, "DESC")
+    ]
     return sorted(found, key=lambda fact: (fact.at, fact.service, fact.seq))[-limit:] if limit else []
 
 
@@ -123,7 +125,9 @@ async def replayed(db: Any, wanted: Wanted, limit: int | None = None) -> AsyncIt
 async def followed(db: Any, wanted: Wanted, marks: dict[str, int]) -> AsyncIterator[Fact]:
     """Facts as they come, for ever; `marks` says behind which seq of each feed."""
     while True:
-        fresh = [f for service in wanted.services for f in await _page(db, service, wanted, marks[service], PAGE, "ASC")]
+        fresh = [
+            f for service in wanted.services for f in await _page(db, service, wanted, marks[service], PAGE, "ASC")
+        ]
         for fact in sorted(fresh, key=lambda fact: (fact.at, fact.service, fact.seq)):
             marks[fact.service] = max(marks[fact.service], fact.seq or 0)
             yield fact

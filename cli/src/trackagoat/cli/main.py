@@ -8,7 +8,9 @@ import sys
 import click
 import structlog
 
-from trackagoat.cli import accounts, importing, rebuilding, running, testing
+from trackagoat.cli import accounts, bench, doctor, events, importing, parked, rebuilding, running, subscribers, testing
+from trackagoat.cli.chaos import chaos
+from trackagoat.cli.reconcile import reconcile
 
 
 @click.group(
@@ -27,6 +29,10 @@ def main() -> None:
 for command in (
     *(running.up, running.down, running.status, running.run),
     *(accounts.orgs, accounts.projects, accounts.keys),
+    *(bench.bench, chaos, events.events, subscribers.subscribers),
+    *(doctor.doctor, parked.parked),
     *(importing.import_, rebuilding.rebuild, testing.test),
 ):
     main.add_command(command)
+
+events.events.add_command(reconcile)

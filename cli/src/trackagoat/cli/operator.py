@@ -70,29 +70,38 @@ class Operator:
 
     async def org(self, given: str | None) -> OrgId:
         """The org named, or the only one there is. Raises Failure."""
-        rows = await self.db.fetch("SELECT org, name FROM workspace.orgs ORDER BY created_at")
-        if given is not None:
-            found = [row["org"] for row in rows if given in {str(row["org"]), row["name"]}]
-            if not found:
-                message = f"there is no organization {given}; there are: {', '.join(r['name'] for r in rows) or 'none'}"
-                raise Failure(message)
-            return OrgId(found[0])
-        if len(rows) != 1:
-            names = ", ".join(f"{row['name']} ({row['org']})" for row in rows)
-            message = f"say which organization with --org: {names}" if rows else "make one with `goat orgs create NAME`"
+        return await org_of(self.db, given)
+
+
+async def org_of(db: Any, given: str | None) -> OrgId:
+    """The org named, or the only one there is. Raises Failure."""
+    rows = await db.fetch("SELECT org, name FROM workspace.orgs ORDER BY created_at")
+    if given is not None:
+        found = [row["org"] for row in rows if given in {str(row["org"]), row["name"]}]
+        if not found:
+            message = f"there is no organization {given}; there are: {', '.join(r['name'] for r in rows) or 'none'}"
             raise Failure(message)
-        return OrgId(rows[0]["org"])
+        return OrgId(found[0])
+    if len(rows) != 1:
+        names = ", ".join(f"{row['name']} ({row['org']})" for row in rows)
+        message = f"say which organization with --org: {names}" if rows else "make one with `goat orgs create NAME`"
+        raise Failure(message)
+    return OrgId(rows[0]["org"])
 
 
 @contextlib.asynccontextmanager
 async def operator(folder: Folder) -> AsyncIterator[Operator]:
     """Connect to what runs with that state folder. Raises NotRunning."""
     state = folder.running()
-    login = (os.environ.get("NATS_USER"), os.environ.get("NATS_PASSWORD"))
-    if "NATS_URL" not in os.environ:
-        login = ("operator", folder.secrets().nats["operator"])
-    async with connected(state.nats_url, *login, state.database_url) as found:
+    async with connected(state.nats_url, *nats_login(folder), state.database_url) as found:
         yield found
+
+
+def nats_login(folder: Folder) -> tuple[str | None, str | None]:
+    """The operator's user and password; with a NATS of your own, the ones you gave."""
+    if "NATS_URL" in os.environ:
+        return os.environ.get("NATS_USER"), os.environ.get("NATS_PASSWORD")
+    return "operator", folder.secrets().nats["operator"]
 
 
 @contextlib.asynccontextmanager

@@ -15,6 +15,7 @@ import msgspec
 
 from trackagoat.cli.errors import ALREADY_RUNNING, Failure, NotRunning
 from trackagoat.events.host.provision import SCHEMAS
+from trackagoat.events.topology import Subscriber
 
 T = TypeVar("T")
 
@@ -107,6 +108,7 @@ class Folder:
         self.state_file = self.path / "state.json"
         self._secrets_file = self.path / "secrets.json"
         self._demo_file = self.path / "demo.json"
+        self._subscribers_file = self.path / "subscribers.json"
         self._lock: IO[str] | None = None
 
     def prepare(self) -> None:
@@ -172,6 +174,19 @@ class Folder:
     def keep_demo(self, begun: Begun) -> None:
         """Remember it."""
         self._write(self._demo_file, begun)
+
+    def subscribers(self) -> list[Subscriber]:
+        """Programs of others that may hear events."""
+        return self._load(self._subscribers_file, list[Subscriber]) if self._subscribers_file.exists() else []
+
+    @property
+    def subscribers_at(self) -> int:
+        """Changes whenever they do."""
+        return self._subscribers_file.stat().st_mtime_ns if self._subscribers_file.exists() else 0
+
+    def keep_subscribers(self, subscribers: list[Subscriber]) -> None:
+        """Remember them; the supervisor looks at them all the time."""
+        self._write(self._subscribers_file, subscribers)
 
     def _write(self, file: Path, value: object) -> None:
         fresh = file.with_suffix(".new")

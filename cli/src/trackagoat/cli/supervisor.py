@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from typing import Any
 
 import asyncpg
@@ -18,7 +18,7 @@ from trackagoat.cli.joining import role_dsn
 from trackagoat.cli.leftovers import stop_leftovers
 from trackagoat.cli.pauses import Pauses
 from trackagoat.cli.state import Child, Demo, Folder, Secrets, State
-from trackagoat.embedded import Nats, NatsUser, Postgres
+from trackagoat.embedded import Guests, Nats, NatsUser, Postgres, Share
 from trackagoat.embedded.processes import free_port, port_is_free
 from trackagoat.events import topology
 from trackagoat.events.host.migrate import migrate
@@ -43,7 +43,9 @@ class System:
         self._secrets: Secrets = folder.secrets()
         self._postgres = None if "DATABASE_URL" in os.environ else Postgres(folder.path / "postgres")
         users = [NatsUser(*user) for user in topology.users(self._secrets.nats)]
-        self._nats = None if "NATS_URL" in os.environ else Nats(folder.path / "nats", users=users)
+        self._subscribers_at, self._subscribers = folder.subscribers_at, folder.subscribers()
+        guests = Guests(logins(self._subscribers), [Share(*share) for share in topology.SHARES])
+        self._nats = None if "NATS_URL" in os.environ else Nats(folder.path / "nats", users=users, guests=guests)
         self._ports = {name: free_port() for name in SCHEMAS} | {"gateway": port}
         self._services: dict[str, asyncio.subprocess.Process] = {}
         self._failures: dict[str, int] = {}
@@ -87,7 +89,7 @@ class System:
                 await _create_database(self._postgres.dsn())
             await provision(self.database_url, self._secrets.database)
             await asyncio.gather(*(migrate(name, self.dsn(name)) for name in SCHEMAS))
-            await topology.apply(self.nats_url, *self.nats_login("operator"))
+            await self._declare()
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             message = f"the database or NATS cannot be used: {error}"
             raise Failure(message) from error
@@ -190,6 +192,8 @@ class System:
             if not server.running and self._pauses.over(name, now):
                 self._tell(f"{name} died, starting it again")
                 await self._tried(name, self._start_server(server))
+        if self._nats and self.folder.subscribers_at != self._subscribers_at:
+            await self._tried("nats", self._admit(self._nats))
         if self._undeclared and self._nats and self._nats.running:
             await self._tried("nats", self._declare())
         for name, process in list(self._services.items()):
@@ -212,7 +216,16 @@ class System:
     async def _declare(self) -> None:
         """Declare the streams anew: what NATS kept may have been thrown away while it was down."""
         await topology.apply(self.nats_url, *self.nats_login("operator"))
+        if self._nats:
+            await topology.admit(self.nats_url, *self.nats_login("operator"), self._subscribers)
         self._undeclared = False
+
+    async def _admit(self, nats: Nats) -> None:
+        """Let in who was made a subscriber meanwhile, and nobody who no longer is one."""
+        self._subscribers_at = self.folder.subscribers_at
+        self._subscribers = self.folder.subscribers()
+        await asyncio.to_thread(nats.admit, logins(self._subscribers))
+        self._undeclared = True
 
     def _servers(self) -> dict[str, Postgres | Nats]:
         """Those that are ours to run."""
@@ -243,6 +256,11 @@ class System:
         for server in (self._nats, self._postgres):
             if server:
                 await asyncio.to_thread(server.stop)
+
+
+def logins(subscribers: Sequence[topology.Subscriber]) -> list[NatsUser]:
+    """The NATS users of subscribers."""
+    return [NatsUser(*topology.subscriber(one.name, one.password)) for one in subscribers]
 
 
 def ending(status: int) -> str:

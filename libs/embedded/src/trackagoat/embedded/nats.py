@@ -19,6 +19,7 @@ MAX_PAYLOAD = 8 * 1024 * 1024
 START_SECONDS = 60.0
 """Checking a large store takes a while; a server that gives up is noticed at once."""
 STOP_SECONDS = 15.0
+RELOAD_SECONDS = 10.0
 
 
 class NatsUser(NamedTuple):
@@ -29,6 +30,24 @@ class NatsUser(NamedTuple):
     publish: list[str]
     subscribe: list[str]
     allow_responses: bool = False
+
+
+class Share(NamedTuple):
+    """A subject the house answers, and the name guests know it by. `many`: it answers with more than one message."""
+
+    subject: str
+    alias: str
+    many: bool = False
+
+
+class Guests(NamedTuple):
+    """Users in an account of their own: what they publish stays there, except for what the house shares."""
+
+    users: Sequence[NatsUser]
+    shares: Sequence[Share]
+
+
+HOUSE, GUESTS = "house", "guests"
 
 
 def binary() -> str:
@@ -44,21 +63,22 @@ def binary() -> str:
 class Nats:
     """One server with file storage. `sync_interval` is how often it syncs to disk (`always`: every message)."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a server may be told
         self,
         folder: Path,
         *,
         users: Sequence[NatsUser] = (),
+        guests: Guests | None = None,
         port: int = 0,
         sync_interval: str = "2m",
         settings: Mapping[str, Any] | None = None,
     ) -> None:
         """Nothing happens before `start`. Port 0: the one used last time, else a free one.
 
-        `settings` are further ones of the server's own, such as `cluster`.
+        `guests` come into an account apart, `settings` are further ones of the server's own, such as `cluster`.
         """
         self.folder = folder.absolute()
-        self._users, self._port, self._sync = users, port, sync_interval
+        self._users, self._guests, self._port, self._sync = users, guests, port, sync_interval
         self._settings = dict(settings or {})
         self._child = Child(self.folder / "nats.log")
 
@@ -97,6 +117,16 @@ class Nats:
             message = f"NATS cannot use {self.folder}: {error.strerror}: {error.filename}"
             raise BrokenFolder(message) from error
 
+    def admit(self, guests: Sequence[NatsUser]) -> None:
+        """Let in these guests and nobody else, without a restart. Raises EmbeddedError."""
+        if self._guests is None:
+            message = "this server was started without an account for guests"
+            raise EmbeddedError(message)
+        self._guests = self._guests._replace(users=guests)
+        if self.running:
+            write_secret(self.folder / "nats.conf", self._config())
+            self._child.tell(signal.SIGHUP, "Reloaded server configuration", RELOAD_SECONDS)
+
     def stop(self) -> None:
         """Ask it to end and wait until it is gone."""
         self._child.end(signal.SIGTERM, STOP_SECONDS)
@@ -121,23 +151,30 @@ class Nats:
         raise EmbeddedError(message)
 
     def _config(self) -> str:
-        users = [
-            {
-                "user": user.name,
-                "password": user.password,
-                "permissions": {"publish": user.publish, "subscribe": user.subscribe}
-                | ({"allow_responses": True} if user.allow_responses else {}),
-            }
-            for user in self._users
-        ]
         settings: dict[str, Any] = {
             "host": "127.0.0.1",
             "port": self._port,
             "max_payload": MAX_PAYLOAD,
             "jetstream": {"store_dir": str(self.folder / "jetstream"), "sync_interval": self._sync},
         }
-        settings |= self._settings | ({"authorization": {"users": users}} if users else {})
+        settings |= self._settings
+        if self._guests is not None:
+            settings["accounts"] = self._accounts(self._guests)
+        elif self._users:
+            settings["authorization"] = {"users": _users(self._users)}
         return json.dumps(settings, indent=2)
+
+    def _accounts(self, guests: Guests) -> dict[str, object]:
+        """The accounts never change while it runs, only the guests in theirs."""
+        shared = [
+            {"service": share.subject, "accounts": [GUESTS]} | ({"response_type": "stream"} if share.many else {})
+            for share in guests.shares
+        ]
+        offered = [{"service": {"account": HOUSE, "subject": s.subject}, "to": s.alias} for s in guests.shares]
+        return {
+            HOUSE: {"jetstream": "enabled", "users": _users(self._users), "exports": shared},
+            GUESTS: {"users": _users(guests.users), "imports": offered},
+        }
 
     def _came_up(self) -> bool:
         limit = time.monotonic() + START_SECONDS
@@ -153,3 +190,15 @@ class Nats:
                 return probe.recv(4) == b"INFO"
         except OSError:
             return False
+
+
+def _users(users: Sequence[NatsUser]) -> list[dict[str, object]]:
+    return [
+        {
+            "user": user.name,
+            "password": user.password,
+            "permissions": {"publish": user.publish, "subscribe": user.subscribe}
+            | ({"allow_responses": True} if user.allow_responses else {}),
+        }
+        for user in users
+    ]

@@ -7,6 +7,7 @@ import secrets
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -93,6 +94,24 @@ class Child:
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/"
             )
 
+    def tell(self, number: signal.Signals, answer: str, seconds: float) -> None:
+        """Send a signal it does not end by, and wait until it says the answer. Raises EmbeddedError."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._said = self.log.stat().st_size
+        self._process.send_signal(number)
+        limit = time.monotonic() + seconds
+        while answer not in self._words():
+            if time.monotonic() > limit:
+                message = f"it did not do as told: {self.last_words()}"
+                raise EmbeddedError(message)
+            time.sleep(0.01)
+
+    def _words(self) -> str:
+        with self.log.open("rb") as log:
+            log.seek(self._said)
+            return log.read().decode(errors="replace")
+
     def end(self, number: signal.Signals, seconds: float) -> None:
         """Send the signal and wait until it is gone; kill it when that takes longer than the time given."""
         if self._process is None:
@@ -107,8 +126,6 @@ class Child:
 
     def last_words(self) -> str:
         """What it complained of since it was launched, in one line."""
-        with self.log.open("rb") as log:
-            log.seek(self._said)
-            lines = log.read().decode(errors="replace").strip().splitlines()
+        lines = self._words().strip().splitlines()
         grave = [line for line in lines if any(mark in line for mark in GRIEVANCES)]
         return " | ".join((grave or lines)[-2:]) or "it said nothing"

@@ -112,13 +112,14 @@ async def streams(db: Db, client: Client, schemas: Collection[str] = SERVICES) -
     """Every stream holds what its feed says. Being on its way is not a fault, staying behind is."""
     findings = []
     for schema in schemas:
-        found = await _settled(db, client, schema)
+        found = await settled(db, client, schema)
         if found.state != "in step":
             findings.append(Finding("fault", f"{schema}: {repair.explain(found)}", repair.remedy(found)))
     return Check("streams", f"{len(schemas)} streams hold what their feeds say", findings)
 
 
-async def _settled(db: Db, client: Client, service: str) -> Comparison:
+async def settled(db: Db, client: Client, service: str) -> Comparison:
+    """The comparison, once what is on its way has arrived, or has not moved for a while."""
     loop = asyncio.get_running_loop()
     limit, last = loop.time() + STILL_SECONDS, -1
     while True:

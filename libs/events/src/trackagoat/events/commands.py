@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import nats.errors
 import structlog
 from faststream.nats import NatsBroker, NatsMessage, NatsResponse
 from faststream.security import SASLPlaintext
@@ -31,6 +32,14 @@ def broker(bus: Bus, service: str, commands: list[str], writer: Writer) -> NatsB
     for name in commands:
         _answer(server, service, name, writer)
     return server
+
+
+async def hang_up(server: NatsBroker) -> None:
+    """Answer no more commands; with NATS away there is nobody left to tell."""
+    try:
+        await server.stop()
+    except nats.errors.Error as error:
+        log.info("stopped answering without a word", error=repr(error))
 
 
 async def _whole(message: NatsMessage) -> NatsMessage:

@@ -152,6 +152,10 @@ class Publisher:
         if "error" in answer:
             self._stored.set_exception(Refusal(answer["error"]["description"]))
             return
+        if answer.get("duplicate"):
+            # After a purge the server still remembers ids for a while: it acknowledges, and stores nothing.
+            self._stored.set_exception(Refusal("the stream remembers the message but does not hold it"))
+            return
         self._missing -= 1
         if not self._missing:
             self._stored.set_result(None)

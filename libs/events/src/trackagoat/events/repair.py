@@ -29,8 +29,8 @@ FORGET_SECONDS = 0.1
 """The shortest time for which NATS can be told to remember message ids."""
 
 AHEAD = (
-    "the database was restored from an older backup, or somebody published by hand: restore the newest backup; if "
-    "there is none, delete the stream, restart, and rebuild the services that heard it"
+    "the database was restored from an older backup, or somebody published by hand: restore the newest backup; without "
+    "one see docs/operations.md"
 )
 
 

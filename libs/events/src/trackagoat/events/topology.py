@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import contextlib
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 from zlib import crc32
 
+import msgspec
 import nats
+import nats.errors
 from nats.aio.client import Client
 from nats.js import JetStreamContext
-from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DeliverPolicy,
+    DiscardPolicy,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+)
+from nats.js.errors import Error as JetStreamError
 from nats.js.errors import NotFoundError
 
+from trackagoat.events.codec import TAGS
 from trackagoat.events.errors import TopologyDrift
 
 SERVICES = ("workspace", "ingest", "campaigns", "goals", "notifications")
@@ -23,6 +37,13 @@ ASKERS = ("gateway", "operator")
 PARTITIONS = 32
 RETENTION_SECONDS = 14 * 24 * 3600.0
 DUPLICATE_WINDOW_SECONDS = 120.0
+
+
+DOMAIN = "trackagoat"
+"""What subscribers put for the JetStream domain: they reach it through `$JS.trackagoat.API`."""
+
+ACK_SECONDS = 30.0
+UNACKNOWLEDGED = 1000
 
 
 class User(NamedTuple):
@@ -100,6 +121,118 @@ def users(passwords: dict[str, str]) -> list[User]:
     return [*speakers, gateway, operator]
 
 
+class Share(NamedTuple):
+    """A subject of the house that subscribers reach under an alias. `many`: it answers more than once."""
+
+    subject: str
+    alias: str
+    many: bool
+
+
+SHARES = (
+    Share("$JS.API.CONSUMER.MSG.NEXT.*.*", f"$JS.{DOMAIN}.API.CONSUMER.MSG.NEXT.*.*", many=True),
+    Share("$JS.API.CONSUMER.INFO.*.*", f"$JS.{DOMAIN}.API.CONSUMER.INFO.*.*", many=False),
+    Share("$JS.ACK.>", "$JS.ACK.>", many=False),
+)
+"""All that subscribers reach. They have an account of their own, because whoever may pull names the subject at which
+the server delivers: within the house it could be a stream or a command.
+"""
+
+
+class Subscriber(msgspec.Struct, frozen=True, kw_only=True):
+    """A program of others that hears one org's events, or some types of events, or some types of one org's.
+
+    `types` are patterns as in `Tags.matching`, empty for all. `fresh`: it hears nothing from before it was made.
+    """
+
+    name: str
+    password: str
+    org: UUID | None = None
+    types: list[str] = []
+    fresh: bool = False
+
+
+def subscriber(name: str, password: str) -> User:
+    """The user of a subscriber: it may pull from and acknowledge to the consumers of its name, which others make."""
+    api = f"$JS.{DOMAIN}.API.CONSUMER"
+    publish = [f"{api}.MSG.NEXT.*.{name}", f"{api}.INFO.*.{name}", f"$JS.ACK.*.{name}.>"]
+    return User(name, password, publish, [f"_INBOX.{name}.>"], allow_responses=False)
+
+
+def heard(one: Subscriber) -> dict[str, list[str]]:
+    """The streams it hears, and the subjects it hears there."""
+    org, place = one.org or "*", "*" if one.org is None else partition(one.org)
+    kinds = {TAGS.kind(tag) for pattern in one.types or ["*"] for tag in TAGS.matching(pattern)}
+    found: dict[str, list[str]] = {}
+    for service in SERVICES:
+        names = sorted(kind.__name__ for kind in kinds if kind.speaker == service) if one.types else ["*"]
+        if names:
+            found[stream_name(service)] = [f"events.{service}.{place}.{name}.{org}.>" for name in names]
+    return found
+
+
+async def admit(url: str, user: str | None, password: str | None, subscribers: Sequence[Subscriber]) -> None:
+    """Make the consumers of these subscribers as they should be; those that are stay where they are."""
+    connection = await connect(url, user, password)
+    try:
+        for one in subscribers:
+            for stream, subjects in heard(one).items():
+                await _admit(connection.jetstream(), stream, subjects, one)
+    finally:
+        await connection.close()
+
+
+async def _admit(js: JetStreamContext, stream: str, subjects: list[str], one: Subscriber) -> None:
+    wanted = ConsumerConfig(
+        durable_name=one.name,
+        filter_subjects=subjects,
+        deliver_policy=DeliverPolicy.NEW if one.fresh else DeliverPolicy.ALL,
+        ack_policy=AckPolicy.EXPLICIT,
+        ack_wait=ACK_SECONDS,
+        max_ack_pending=UNACKNOWLEDGED,
+    )
+    try:
+        present = (await js.consumer_info(stream, one.name)).config
+    except NotFoundError:
+        await js.add_consumer(stream, wanted)
+        return
+    if sorted(present.filter_subjects or [str(present.filter_subject)]) != sorted(subjects):
+        await js.add_consumer(stream, wanted)
+
+
+async def admitted(url: str, one: Subscriber) -> bool:
+    """Can it log in, and are all its consumers there?"""
+
+    async def quiet(_: Exception) -> None:
+        """A refusal is an answer here."""
+
+    options: Any = {"user": one.name, "password": one.password, "inbox_prefix": f"_INBOX.{one.name}".encode()}
+    try:
+        connection = await nats.connect(url, **options, allow_reconnect=False, connect_timeout=2, error_cb=quiet)
+    except (nats.errors.Error, OSError):
+        return False
+    try:
+        js = connection.jetstream(domain=DOMAIN, timeout=2)
+        for stream in heard(one):
+            await js.consumer_info(stream, one.name)
+    except (nats.errors.Error, JetStreamError):
+        return False
+    finally:
+        await connection.close()
+    return True
+
+
+async def dismiss(url: str, user: str | None, password: str | None, name: str) -> None:
+    """Take the consumers of a subscriber away."""
+    connection = await connect(url, user, password)
+    try:
+        for service in SERVICES:
+            with contextlib.suppress(NotFoundError):
+                await connection.jetstream().delete_consumer(stream_name(service), name)
+    finally:
+        await connection.close()
+
+
 async def connect(url: str, user: str | None, password: str | None) -> Client:
     """A plain connection of the operator's, for something short. Raises nats.errors.NoServersError."""
 
@@ -107,7 +240,14 @@ async def connect(url: str, user: str | None, password: str | None) -> Client:
         """Whoever called sees what went wrong."""
 
     return await nats.connect(
-        url.split(","), user=user, password=password, connect_timeout=5, allow_reconnect=False, error_cb=quiet
+        url.split(","),
+        user=user,
+        password=password,
+        connect_timeout=5,
+        allow_reconnect=False,
+        max_reconnect_attempts=2,  # tries per server; the library's own number takes two minutes to give up
+        reconnect_time_wait=0.25,
+        error_cb=quiet,
     )
 
 

@@ -27,7 +27,13 @@ async def connect_pool(dsn: str, schema: str, size: int = 8) -> asyncpg.Pool[Any
         max_size=size,
         init=prepare,
         command_timeout=60,
-        server_settings={"search_path": schema, "application_name": f"trackagoat {schema}", "timezone": "UTC"},
+        server_settings={
+            "search_path": schema,
+            "application_name": f"trackagoat {schema}",
+            "timezone": "UTC",
+            # A client that is cut off in the middle of a transaction must not keep its locks.
+            "idle_in_transaction_session_timeout": "60s",
+        },
     )
     assert pool is not None  # noqa: S101 - the library's signature allows None, its code does not
     return pool

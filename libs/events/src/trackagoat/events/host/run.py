@@ -88,7 +88,7 @@ async def running(service: Service, settings: Settings) -> AsyncIterator[int]:
         if service.deciders:
             server = commands.broker(bus, service.name, commands.names(service), writer)
             await server.start()
-            stack.push_async_callback(server.stop)
+            stack.push_async_callback(commands.hang_up, server)
         yield await stack.enter_async_context(_site(service, settings, pool, bus, health))
 
 

@@ -1,0 +1,172 @@
+"""Recomputing campaign totals from the items and the videos, by a walk that shares nothing with how they are kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from trackagoat.events.audit import Check, Finding
+
+COUNTERS = ("views", "likes", "comments", "shares", "saves")
+PATIENCE_SECONDS = 10.0
+PAUSE_SECONDS = 0.25
+
+_CAMPAIGNS = """
+SELECT campaign, name, org, project, video_count, creator_count, views, likes, comments, shares, saves
+FROM campaigns.campaigns ORDER BY random() LIMIT $1
+"""
+_ITEMS = "SELECT campaign, item_type, item FROM campaigns.items WHERE campaign = ANY($1::uuid[])"
+_INGEST_VIDEOS = """
+SELECT video, org, project, creator_id, view_count AS views, like_count AS likes, comment_count AS comments,
+    share_count AS shares, save_count AS saves
+FROM ingest.videos WHERE counted AND (video = ANY($1::uuid[]) OR creator_id = ANY($2::uuid[]))
+"""
+_HEARD_VIDEOS = """
+SELECT video, org, project, creator_id, views, likes, comments, shares, saves
+FROM campaigns.counted_videos WHERE video = ANY($1::uuid[]) OR creator_id = ANY($2::uuid[])
+"""
+_CREATORS = """
+SELECT creator, project FROM ingest.creators
+WHERE creator = ANY($1::uuid[]) AND inactive_reason IS DISTINCT FROM 'removed'
+"""
+_HEARD_CREATORS = "SELECT creator, project FROM campaigns.creators WHERE creator = ANY($1::uuid[]) AND NOT removed"
+_BEHIND = """
+SELECT h.seq - coalesce((SELECT min(c.seq) FROM campaigns.checkpoints c
+        WHERE c.projection = 'totals' AND c.source = 'ingest'), 0)
+    + (SELECT count(*) FROM ingest.unsequenced)
+FROM ingest.feed_head h
+"""
+
+Items = Mapping[UUID, Collection[tuple[str, UUID]]]
+"""The direct items of each campaign: (kind, id)."""
+
+
+class Video(msgspec.Struct, frozen=True):
+    """A video that counts, whose it is, and its latest known counters."""
+
+    video: UUID
+    org: UUID
+    project: UUID
+    creator_id: UUID | None
+    views: int | None
+    likes: int | None
+    comments: int | None
+    shares: int | None
+    saves: int | None
+
+
+class Snapshot:
+    """What totals are recomputed from, all of one moment."""
+
+    def __init__(self, items: Items, videos: Iterable[Video], creators: Mapping[UUID, UUID]) -> None:
+        """The counted videos, and the creators that are not removed with their projects."""
+        self.items, self.creators = items, creators
+        self.videos: dict[UUID, Video] = {}
+        self.of_creator: defaultdict[UUID, list[Video]] = defaultdict(list)
+        for video in videos:
+            self.videos[video.video] = video
+            if video.creator_id is not None:
+                self.of_creator[video.creator_id].append(video)
+
+    def found_in(self, held: Iterable[tuple[str, UUID]]) -> dict[UUID, Video]:
+        """The videos behind items, each once."""
+        found: dict[UUID, Video] = {}
+        for kind, item in held:
+            if kind == "video" and item in self.videos:
+                found[item] = self.videos[item]
+            elif kind == "creator":
+                found |= {video.video: video for video in self.of_creator.get(item, ())}
+        return found
+
+
+def below(items: Items, campaign: UUID) -> set[tuple[str, UUID]]:
+    """Everything in a campaign, however deep."""
+    found: set[tuple[str, UUID]] = set()
+    waiting = [campaign]
+    while waiting:
+        for item in items.get(waiting.pop(), ()):
+            if item not in found:
+                found.add(item)
+                waiting += [item[1]] if item[0] == "campaign" else []
+    return found
+
+
+def recompute(row: Mapping[str, Any], snapshot: Snapshot) -> dict[str, int | None]:
+    """The totals a campaign ought to have."""
+    held = below(snapshot.items, row["campaign"])
+    place = row["org"], row["project"]
+    videos = [video for video in snapshot.found_in(held).values() if (video.org, video.project) == place]
+    owners = {video.creator_id for video in videos if video.creator_id}
+    owners |= {item for kind, item in held if kind == "creator"}
+    totals: dict[str, int | None] = {
+        "video_count": len(videos),
+        "creator_count": sum(snapshot.creators.get(owner) == row["project"] for owner in owners),
+    }
+    for counter in COUNTERS:
+        known = [value for video in videos if (value := getattr(video, counter)) is not None]
+        totals[counter] = sum(known) if known or not videos else None
+    return totals
+
+
+def wrong(rows: Iterable[Mapping[str, Any]], snapshot: Snapshot) -> list[Finding]:
+    """Campaigns whose totals are not as recomputed."""
+    findings = []
+    for row in rows:
+        totals = recompute(row, snapshot)
+        if off := [f"{name} {row[name]} instead of {ought}" for name, ought in totals.items() if row[name] != ought]:
+            what = f"campaign {row['campaign']} ({row['name']}): {', '.join(off)}"
+            findings.append(Finding("fault", what, "`goat rebuild campaigns totals` makes the rows anew"))
+    return findings
+
+
+async def check(pool: Any, sample: int | None, patience: float = PATIENCE_SECONDS) -> Check:
+    """Recompute so many campaigns (None: all), from ingest's videos once campaigns has heard everything.
+
+    While facts keep coming it never has: then they are recomputed from the videos as campaigns heard them.
+    """
+    limit = asyncio.get_running_loop().time() + patience
+    while True:
+        async with pool.acquire() as tx, tx.transaction(isolation="repeatable_read", readonly=True):
+            behind = await tx.fetchval(_BEHIND)
+            late = asyncio.get_running_loop().time() >= limit
+            if not behind or late:
+                return await _checked(tx, sample, behind)
+        await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def _checked(tx: Any, sample: int | None, behind: int) -> Check:
+    rows = await tx.fetch(_CAMPAIGNS, sample)
+    findings = wrong(rows, await _snapshot(tx, [row["campaign"] for row in rows], heard=behind > 0))
+    if behind:
+        what = f"campaigns is {behind:,} facts behind ingest: only compared with what it has heard"
+        findings.append(Finding("warning", what, "run `goat doctor campaigns` again when it is quieter"))
+    return Check("campaigns", f"the totals of {len(rows):,} campaigns are as recomputed", findings)
+
+
+async def _snapshot(tx: Any, campaigns: Sequence[UUID], *, heard: bool) -> Snapshot:
+    items = await _items(tx, campaigns)
+    held = {item for direct in items.values() for item in direct}
+    creators = [item for kind, item in held if kind == "creator"]
+    asked = [item for kind, item in held if kind == "video"], creators
+    rows = await tx.fetch(_HEARD_VIDEOS if heard else _INGEST_VIDEOS, *asked)
+    owners = {*creators, *(row["creator_id"] for row in rows if row["creator_id"])}
+    present = await tx.fetch(_HEARD_CREATORS if heard else _CREATORS, list(owners))
+    return Snapshot(items, [Video(**row) for row in rows], {row["creator"]: row["project"] for row in present})
+
+
+async def _items(tx: Any, campaigns: Sequence[UUID]) -> Items:
+    found: defaultdict[UUID, set[tuple[str, UUID]]] = defaultdict(set)
+    seen: set[UUID] = set()
+    waiting = set(campaigns)
+    while waiting:
+        seen |= waiting
+        rows = await tx.fetch(_ITEMS, list(waiting))
+        for row in rows:
+            found[row["campaign"]].add((row["item_type"], row["item"]))
+        waiting = {row["item"] for row in rows if row["item_type"] == "campaign"} - seen
+    return found
