@@ -13,6 +13,7 @@ from faststream.security import SASLPlaintext
 from trackagoat.events import crash
 from trackagoat.events.bus import Bus, ask_from
 from trackagoat.events.codec import decode_commands, encode
+from trackagoat.events.group import Group
 from trackagoat.events.host.metrics import COMMAND_SECONDS
 from trackagoat.events.topology import command_subject
 from trackagoat.events.writer import Writer
@@ -29,8 +30,9 @@ def broker(bus: Bus, service: str, commands: list[str], writer: Writer) -> NatsB
     user, password = options.pop("user"), options.pop("password")
     security = SASLPlaintext(username=user, password=password) if user and password else None
     server = NatsBroker(**options, security=security, max_reconnect_attempts=-1, logger=None, apply_types=False)
+    group = Group(writer)
     for name in commands:
-        _answer(server, service, name, writer)
+        _answer(server, service, name, group)
     return server
 
 
@@ -47,14 +49,14 @@ async def _whole(message: NatsMessage) -> NatsMessage:
     return message
 
 
-def _answer(server: NatsBroker, service: str, name: str, writer: Writer) -> None:
+def _answer(server: NatsBroker, service: str, name: str, group: Group) -> None:
     latency = COMMAND_SECONDS.labels(name)
 
     @server.subscriber(command_subject(service, name), queue=service, decoder=_whole, max_workers=64)
     async def answer(message: NatsMessage) -> NatsResponse:
         started = time.perf_counter()
         try:
-            outcomes = await writer.handle(ask_from(message.headers), decode_commands(name, message.body))
+            outcomes = await group.handle(ask_from(message.headers), decode_commands(name, message.body))
         except Exception as error:
             log.exception("command failed", command=name)
             return NatsResponse(b"", headers={"fault": f"{service} failed on {name}: {type(error).__name__}"})

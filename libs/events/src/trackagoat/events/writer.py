@@ -10,11 +10,12 @@ import asyncio
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
-from itertools import count, groupby
+from itertools import count, groupby, islice
 from typing import Any, TypeVar, cast
 from uuid import UUID, uuid5
 
 import asyncpg
+import msgspec
 
 from trackagoat.events import clock, crash
 from trackagoat.events.catalogue.words import Command, Event, OrgId, WriteConflict
@@ -40,6 +41,11 @@ SELECT pg_advisory_xact_lock_shared(hashtextextended(current_schema() || 'comman
     (SELECT outcomes FROM outcomes WHERE command_id = $2) AS outcomes
 """
 _ALONE = _AMONG_OTHERS.replace("_shared", "")
+_AMONG_ALL_OTHERS = """
+SELECT pg_advisory_xact_lock_shared(hashtextextended(current_schema() || 'commands' || org::text, 0))
+FROM (SELECT DISTINCT org FROM unnest($1::uuid[]) AS t(org) ORDER BY org) AS sorted
+"""
+_ANSWERS = "SELECT command_id, outcomes FROM outcomes WHERE command_id = ANY($1::uuid[])"
 _ANSWERED = "SELECT outcomes FROM outcomes WHERE command_id = $1"
 _ANSWER = "INSERT INTO outcomes (command_id, outcomes) VALUES ($1, $2)"
 _LOCK = """
@@ -51,6 +57,13 @@ FROM (SELECT DISTINCT org FROM unnest($1::uuid[]) AS t(org) ORDER BY org) AS sor
 async def lock_orgs(tx: Any, orgs: Iterable[OrgId]) -> None:
     """Make this transaction the only one that touches these orgs' exclusive rows, in an order all share."""
     await tx.execute(_LOCK, list(orgs))
+
+
+class Question(msgspec.Struct, frozen=True):
+    """Commands of one class, asked together."""
+
+    ask: Ask
+    commands: Sequence[Command]
 
 
 class States:
@@ -99,16 +112,16 @@ class Writer:
         self.committed = Wake()
         """Woken after every commit."""
 
-    async def transact(self, work: Callable[[Any], Awaitable[T]]) -> T:
+    async def transact(self, work: Callable[[Any], Awaitable[T]], attempts: int = ATTEMPTS) -> T:
         """Run the work in a transaction; when it loses a race, run it again on the newer state."""
-        for attempt in range(ATTEMPTS):
+        for attempt in range(attempts):
             async with self._pool.acquire() as connection:
                 try:
                     async with connection.transaction():
                         result: object = await work(connection)
                     self._states.committed(connection)
                 except RACES:
-                    if attempt == ATTEMPTS - 1:
+                    if attempt == attempts - 1:
                         raise
                     result = _LOST
                 finally:
@@ -144,6 +157,34 @@ class Writer:
         await self._append(tx, facts)
         await tx.execute(_ANSWER, ask.command_id, encode(outcomes).decode())
         return outcomes
+
+    async def handle_together(self, questions: Sequence[Question]) -> list[list[Outcome]]:
+        """Decide several asks in one transaction that is tried once; an ask is answered as if it were alone.
+
+        Raises whatever keeps the transaction from committing, a lost race too.
+        """
+        return await self.transact(lambda tx: self._handle_together(tx, questions), attempts=1)
+
+    async def _handle_together(self, tx: Any, questions: Sequence[Question]) -> list[list[Outcome]]:
+        await tx.execute(_AMONG_ALL_OTHERS, [q.ask.org for q in questions])
+        answers = await _answers(tx, questions)
+        asked = {q.ask.command_id: q for q in questions if q.ask.command_id not in answers}
+        together: defaultdict[tuple[OrgId, type[Command]], list[Question]] = defaultdict(list)
+        for question in asked.values():
+            together[question.ask.org, type(question.commands[0])].append(question)
+        made: set[UUID | None] = set()
+        for alike in together.values():
+            asks = [q.ask for q in alike for _ in q.commands]
+            outcomes, facts = await self._decide(tx, asks, [command for q in alike for command in q.commands])
+            await self._append(tx, facts)
+            made |= {fact.cause for fact in facts}
+            rest = iter(outcomes)
+            answers |= {q.ask.command_id: list(islice(rest, len(q.commands))) for q in alike}
+        idle = [q for q in asked.values() if q.ask.command_id not in made]
+        stored = {id: answers[id] for id in asked if id in made}
+        await tx.executemany(_ANSWER, [(id, encode(outcomes).decode()) for id, outcomes in stored.items()])
+        answers |= await _answers(tx, idle) if idle else {}
+        return [answers[q.ask.command_id] for q in questions]
 
     async def _decide(
         self, tx: Any, asks: Sequence[Ask], commands: Sequence[Command]
@@ -220,6 +261,12 @@ class Writer:
             await flush(tx, part.writes(page))
         elif isinstance(part, Policy):
             await self.apply(tx, part.effects(page), max(fact.at for fact in page))
+
+
+async def _answers(tx: Any, questions: Sequence[Question]) -> dict[UUID, list[Outcome]]:
+    """The answers that were given before, by command id."""
+    rows = await tx.fetch(_ANSWERS, [q.ask.command_id for q in questions])
+    return {row["command_id"]: decode_outcomes(row["outcomes"]) for row in rows}
 
 
 def _together(effect: Effect) -> tuple[Any, ...]:
