@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from trackagoat.events.catalogue import goals, ingest, notifications, words, workspace
+from trackagoat.events.catalogue import goals, ingest, notifications, plans, words, workspace
 from trackagoat.gateway.resources import campaigns as campaign_page
 from trackagoat.gateway.resources.campaigns import Campaign
 from trackagoat.gateway.resources.creators import Availability, Creator
@@ -17,7 +17,6 @@ from trackagoat.gateway.resources.freshness import State
 from trackagoat.gateway.resources.glossary import MEANINGS
 from trackagoat.gateway.resources.goals import GoalDetail
 from trackagoat.gateway.resources.notifications import Alert, Channel, Notification
-from trackagoat.gateway.resources.plans import LIMITS
 from trackagoat.gateway.resources.videos import Video
 from trackagoat.gateway.resources.workspace import ApiKey, Org, Project
 
@@ -94,7 +93,7 @@ def schema() -> Schema:
     return Schema(
         entities={name: _entity(kind) for name, kind in ENTITIES.items()},
         enums={name: list(typing.get_args(kind)) for name, kind in _ENUMS.items()},
-        limits={key: dict(tiers) for key, tiers in LIMITS.items()},
+        limits={key: dict(zip(plans.TIERS, values, strict=True)) for key, values in plans.TABLE.items()},
     )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from trackagoat.events.catalogue.words import OrgId, Scope
+from trackagoat.events.catalogue.workspace import Tier
 from trackagoat.events.sql import Db, read
 from trackagoat.gateway.reads.keyset import newest
 
@@ -32,7 +33,7 @@ class OrgRow(msgspec.Struct, frozen=True):
     org: UUID
     name: str
     timezone: str
-    tier: str
+    tier: Tier
     video_stats_hours: int
     discover_videos_hours: int
     creator_profiles_hours: int

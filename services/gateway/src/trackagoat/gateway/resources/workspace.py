@@ -7,13 +7,13 @@ from uuid import UUID
 
 import msgspec
 
+from trackagoat.events.catalogue.plans import floor
 from trackagoat.events.catalogue.words import Scope
 from trackagoat.events.catalogue.workspace import Tier
 from trackagoat.gateway.edge.answers import Resource
 from trackagoat.gateway.reads.ingest import CountsRow
 from trackagoat.gateway.reads.workspace import KeyRow, OrgRow, ProjectRow
 from trackagoat.gateway.resources.fields import Count, Instant, shown
-from trackagoat.gateway.resources.plans import floor
 
 
 class EffectiveHours(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,9 +121,9 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
 def org(row: OrgRow) -> Org:
     """The organization."""
     hours = EffectiveHours(
-        video_stats=max(row.video_stats_hours, floor("min_video_stats_hours", row.tier)),
-        discover_videos=max(row.discover_videos_hours, floor("min_discover_videos_hours", row.tier)),
-        creator_profiles=max(row.creator_profiles_hours, floor("min_creator_profiles_hours", row.tier)),
+        video_stats=max(row.video_stats_hours, floor(row.tier, "min_video_stats_hours")),
+        discover_videos=max(row.discover_videos_hours, floor(row.tier, "min_discover_videos_hours")),
+        creator_profiles=max(row.creator_profiles_hours, floor(row.tier, "min_creator_profiles_hours")),
     )
     return shown(Org, row, id=row.org, effective_hours=hours)
 

@@ -13,6 +13,7 @@ import msgspec
 
 from trackagoat.events.catalogue.goals import Metric
 from trackagoat.events.catalogue.ingest import JobKind
+from trackagoat.events.catalogue.plans import Limit, floor
 from trackagoat.events.catalogue.words import Span
 from trackagoat.events.catalogue.workspace import Tier
 from trackagoat.goals.domain import calendar
@@ -22,13 +23,11 @@ FreshnessState = Literal["fresh", "stale", "overdue"]
 Announced = Literal["period_recently_ended", "scrape_stale"]
 """The flags whose turns are facts of their own."""
 
-FLOORS: dict[Tier, dict[JobKind, int]] = {
-    "self_hosted": {"video_stats": 1, "discover_videos": 1, "creator_profiles": 1},
-    "free": {"video_stats": 24, "discover_videos": 24, "creator_profiles": 24},
-    "starter": {"video_stats": 12, "discover_videos": 6, "creator_profiles": 12},
-    "ultra": {"video_stats": 1, "discover_videos": 1, "creator_profiles": 6},
+_FLOORS: dict[JobKind, Limit] = {
+    "video_stats": "min_video_stats_hours",
+    "discover_videos": "min_discover_videos_hours",
+    "creator_profiles": "min_creator_profiles_hours",
 }
-"""Least hours between two scheduled readings that a tier allows."""
 AGES = ((timedelta(days=3), 1), (timedelta(days=14), 2), (timedelta(days=60), 6))
 """Posts younger than that are read every so many intervals."""
 OLD = 24
@@ -45,7 +44,7 @@ class Intervals(msgspec.Struct, frozen=True):
     def effective(self, kind: JobKind) -> int:
         """Hours between two readings of that kind."""
         configured: int = getattr(self, kind)
-        return max(configured, FLOORS[self.tier][kind])
+        return max(configured, floor(self.tier, _FLOORS[kind]))
 
 
 class Readings(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,51 +1,9 @@
-"""What each tier allows (product.md 5.2); None is unlimited."""
+"""Taking what a plan allows: the count and the cap are compared where the event is decided."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
-
+from trackagoat.events.catalogue.plans import Limit, limit
 from trackagoat.events.catalogue.workspace import LimitReached, Tier
-
-Limit = Literal[
-    "max_creators_per_org",
-    "max_tracked_videos_per_org",
-    "max_projects_per_org",
-    "max_members_per_org",
-    "max_campaigns_per_project",
-    "max_campaign_items_per_campaign",
-    "max_api_keys_per_org",
-    "max_api_requests_per_day",
-    "max_manual_scrape_triggers_per_day",
-    "min_video_stats_hours",
-    "min_discover_videos_hours",
-    "min_creator_profiles_hours",
-    "stats_history_retention_days",
-]
-
-TIERS: tuple[Tier, ...] = ("self_hosted", "free", "starter", "ultra")
-
-TABLE: Mapping[Limit, tuple[int | None, int | None, int | None, int | None]] = {
-    "max_creators_per_org": (None, 5, 50, 300),
-    "max_tracked_videos_per_org": (None, 25, 500, 10_000),
-    "max_projects_per_org": (None, 1, 3, 10),
-    "max_members_per_org": (None, 2, 5, 50),
-    "max_campaigns_per_project": (None, 2, 20, 200),
-    "max_campaign_items_per_campaign": (None, 20, 200, 2_000),
-    "max_api_keys_per_org": (None, 1, 5, 50),
-    "max_api_requests_per_day": (None, 0, 1_000, 50_000),
-    "max_manual_scrape_triggers_per_day": (None, 1, 10, 100),
-    "min_video_stats_hours": (1, 24, 12, 1),
-    "min_discover_videos_hours": (1, 24, 6, 1),
-    "min_creator_profiles_hours": (1, 24, 12, 6),
-    "stats_history_retention_days": (None, 30, 365, None),
-}
-"""One line per limit, its values in the order of `TIERS`."""
-
-
-def limit(tier: Tier, key: Limit) -> int | None:
-    """What the tier allows; None is unlimited."""
-    return TABLE[key][TIERS.index(tier)]
 
 
 def take(tier: Tier, key: Limit, current: int) -> None:
