@@ -27,6 +27,8 @@ from trackagoat.events.topology import command_subject
 
 log = structlog.get_logger()
 
+FIRST_PATIENCE_SECONDS = 2.0
+"""How long the first reply is waited for before the same is asked again; doubled every time."""
 PENDING_BYTES = 8 * 1024 * 1024
 
 
@@ -113,15 +115,20 @@ class BusAsker:
         data, headers = encode(list(commands)), headers_of(ask)
         try:
             async with asyncio.timeout(timeout):
-                return await self._answered(subject, data, headers, timeout)
+                return await self._answered(subject, data, headers)
         except (TimeoutError, nats.errors.Error) as error:
             message = f"{first.service} did not answer within {timeout:g} s"
             raise Unavailable(message) from error
 
-    async def _answered(self, subject: str, data: bytes, headers: dict[str, str], wait: float) -> list[Outcome]:
+    async def _answered(self, subject: str, data: bytes, headers: dict[str, str]) -> list[Outcome]:
+        """Ask until there is an answer. A reply may be lost with its connection; asking again is safe."""
+        patience = FIRST_PATIENCE_SECONDS
         while True:
             try:
-                reply = await self._bus.client.request(subject, data, timeout=wait, headers=headers)
+                reply = await self._bus.client.request(subject, data, timeout=patience, headers=headers)
+            except nats.errors.TimeoutError:
+                patience *= 2
+                continue
             except (nats.errors.NoRespondersError, nats.errors.ConnectionReconnectingError):
                 await asyncio.sleep(0.1)
                 continue
