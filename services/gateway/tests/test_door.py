@@ -116,7 +116,9 @@ async def enters(keys: Keys, caller: Any, now: datetime, tick: float) -> bool:
     try:
         await keys.caller(caller.world.pools["gateway"], f"Bearer {caller.key}", now, tick)
     except ApiError as refused:
-        return refused.code != "invalid_api_key"
+        if refused.code != "invalid_api_key":
+            raise
+        return False
     return True
 
 
