@@ -30,7 +30,7 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE TRIGGER tell AFTER UPDATE ON campaigns.checkpoints FOR EACH ROW
-    WHEN (new.projection = 'totals' AND new.source = 'ingest') EXECUTE FUNCTION campaigns.tell();
+    WHEN (new.projection = 'totals' AND new.source = 'ingest' AND new.partition = 0) EXECUTE FUNCTION campaigns.tell();
 """
 _SAID = """
 SELECT f.seq, e.recorded_at FROM ingest.feed f JOIN ingest.events e USING (pos) WHERE f.seq > $1 ORDER BY f.seq

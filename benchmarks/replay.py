@@ -68,7 +68,6 @@ async def _replayed(campaigns: Desk, program: Program, facts: int) -> float:
     (totals,) = campaigns.service.projections
     tree = [fact(program, event) for event in _tree(program)]
     await campaigns.writer.transact(lambda tx: campaigns.writer.give(tx, totals, tree))
-    await campaigns.pool.execute("INSERT INTO checkpoints (projection, source, seq) VALUES ('totals', 'ingest', 0)")
     follower = Follower(campaigns.writer, campaigns.pool, cast("Bus", None), totals, "ingest")
     watch = Stopwatch()
     await follower.catch_up()

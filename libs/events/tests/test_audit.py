@@ -97,8 +97,9 @@ async def test_a_stream_that_stays_behind_is_a_fault(speaker: Pool, admin: Any, 
 async def test_a_checkpoint_must_move_or_be_at_the_head(speaker: Pool, admin: Any) -> None:
     await say(speaker, 3)
     await admin.execute(
-        """INSERT INTO campaigns.checkpoints (projection, source, seq) VALUES
-        ('there', 'workspace', 3), ('stuck', 'workspace', 1), ('beyond', 'workspace', 9)"""
+        """INSERT INTO campaigns.checkpoints (projection, source, partition, seq) VALUES
+        ('there', 'workspace', 0, 3), ('stuck', 'workspace', 0, 3), ('stuck', 'workspace', 1, 1),
+        ('beyond', 'workspace', 0, 9)"""
     )
     expected = {("campaigns", "there", "workspace"), ("campaigns", "never", "workspace")}
     assert faults(await audit.followers(admin, expected, patience=0.3)) == [

@@ -69,7 +69,6 @@ async def say(speaker: Any, *told: tuple[str, str]) -> None:
 
 async def follow(listener: Any) -> Follower:
     follower = Follower(Writer(listener, LISTENER), listener, Bus("", "", None, None), PART, "workspace")
-    await listener.execute("INSERT INTO checkpoints VALUES ('picky', 'workspace', -1, 0) ON CONFLICT DO NOTHING")
     await follower.catch_up()
     return follower
 
@@ -143,7 +142,6 @@ async def test_faults_that_pass_park_nothing(speaker: Any, listener: Any) -> Non
 
     part = Projection(name="picky", facts=w.ProjectCreated, writes=unlucky)
     follower = Follower(Writer(listener, LISTENER), listener, Bus("", "", None, None), part, "workspace")
-    await listener.execute("INSERT INTO checkpoints VALUES ('picky', 'workspace', -1, 0)")
     with pytest.raises(ConnectionResetError):
         await follower.catch_up()
     assert await listener.fetchval("SELECT count(*) FROM parked") == 0

@@ -183,7 +183,7 @@ async def test_a_week_is_not_closed_before_what_was_said_in_it_is_heard(
     assert upcoming is not None
     assert upcoming <= END + timedelta(hours=60, seconds=1)
     await stage.hear("2026-03-29T21:00Z", fact)
-    await stage.pool.execute("INSERT INTO checkpoints (projection, source, seq) VALUES ('figures', 'ingest', 1)")
+    await stage.pool.execute("INSERT INTO checkpoints VALUES ('figures', 'ingest', 0, 1)")
     await stage.work(END + timedelta(hours=61))
     assert [e.status for e in await stage.said(GoalPeriodClosed)] == ["completed"]
     assert [e.status for e in await stage.said(GoalPeriodFinalized)] == ["completed"]

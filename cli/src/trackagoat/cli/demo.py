@@ -48,8 +48,9 @@ ENDED: dict[int, float] = {9: 0.8, 10: 1.5, 11: 0.5, 12: 1.25}
 
 _HEADS = """
 SELECT min(c.seq - h.seq) FROM (
-    SELECT seq, source FROM campaigns.checkpoints UNION ALL SELECT seq, source FROM goals.checkpoints
-) c JOIN (SELECT 'ingest' AS source, seq FROM ingest.feed_head) h USING (source)
+    SELECT seq, source, partition FROM campaigns.checkpoints
+    UNION ALL SELECT seq, source, partition FROM goals.checkpoints
+) c JOIN (SELECT 'ingest' AS source, seq FROM ingest.feed_head) h USING (source) WHERE c.partition >= 0
 """
 _SETTLED = """
 SELECT count(*) FROM goals.compliance WHERE org = $1 AND actual IS NOT NULL

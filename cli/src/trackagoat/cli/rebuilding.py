@@ -56,7 +56,9 @@ async def _rebuild(
     pool = await connect_pool(folder.running().database_url, "public", size=2)
     try:
         work = Rebuild(service, pool, projections)
-        await (work.go_back() if back else work.begin(dsn, afresh=afresh))
+        if back:
+            await work.go_back()
+        await work.begin(dsn, afresh=afresh and not back)
         began, facts = time.monotonic(), await _build(work)
         report = {"service": name, "facts": facts, "seconds": round(time.monotonic() - began, 1)}
         if verify:

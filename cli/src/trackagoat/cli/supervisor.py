@@ -119,15 +119,16 @@ class System:
         """The service's own connection string."""
         return role_dsn(self.database_url, service, self._secrets)
 
-    def environment(self, service: str) -> dict[str, str]:
-        """What a service is told."""
+    def environment(self, name: str) -> dict[str, str]:
+        """What a service, or another replica of one (`campaigns-2`), is told."""
+        service = name.partition("-")[0]
         user, password = self.nats_login(service)
         told = {
             "DATABASE_URL": self.dsn(service),
             "NATS_URL": self.nats_url,
             "NATS_USER": user or "",
             "NATS_PASSWORD": password or "",
-            "HTTP_PORT": str(self._ports[service]),
+            "HTTP_PORT": str(self._ports[name]),
             "SECRET_KEY": self._secrets.secret_key,
             "BASE_URL": self.api,
         }
@@ -138,7 +139,7 @@ class System:
             self._services[name] = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                f"trackagoat.{name}",
+                f"trackagoat.{name.partition('-')[0]}",
                 env=self.environment(name),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,

@@ -37,7 +37,7 @@ WHERE creator = ANY($1::uuid[]) AND inactive_reason IS DISTINCT FROM 'removed'
 _HEARD_CREATORS = "SELECT creator, project FROM campaigns.creators WHERE creator = ANY($1::uuid[]) AND NOT removed"
 _BEHIND = """
 SELECT h.seq - coalesce((SELECT min(c.seq) FROM campaigns.checkpoints c
-        WHERE c.projection = 'totals' AND c.source = 'ingest'), 0)
+        WHERE c.projection = 'totals' AND c.source = 'ingest' AND c.partition >= 0), 0)
     + (SELECT count(*) FROM ingest.unsequenced)
 FROM ingest.feed_head h
 """

@@ -78,7 +78,8 @@ SELECT f.seq, e.id, e.org, e.stream, e.version, e.tag, e.at, e.cause, e.data::te
 FROM {0}.events e LEFT JOIN {0}.feed f USING (pos) ORDER BY f.seq, e.pos
 """
 _BEHIND = """
-SELECT format('%s: %s from %s is at %s', '{0}', projection, source, seq) AS what, source, seq FROM {0}.checkpoints
+SELECT format('%s: %s from %s is at %s in lane %s', '{0}', projection, source, seq, partition) AS what, source, seq
+FROM {0}.checkpoints WHERE partition >= 0
 """
 _RIPE = """
 SELECT format('%s: %s is due since %s', '{0}', kind, min(due_at)) AS what FROM {0}.due

@@ -25,6 +25,7 @@ Kind = Literal[
     "half-open",
     "mute",
     "crash point",
+    "rebuild",
 ]
 
 DECK: tuple[Kind, ...] = (
@@ -32,6 +33,7 @@ DECK: tuple[Kind, ...] = (
     *("pause service", "pause service", "pause nats", "pause postgres"),
     *("cut", "cut", "slow", "half-open", "mute", "mute"),
     *("crash point",) * 8,
+    *("rebuild",) * 3,
 )
 """Dealt in a shuffled order, again and again, so that a minute sees every kind."""
 
@@ -46,7 +48,11 @@ PLACES: dict[str, tuple[str, ...]] = {
     "follower.paged": ("ingest", "campaigns", "goals", "notifications"),
     "follower.applied": ("ingest", "campaigns", "goals", "notifications"),
 }
-"""Who passes each crash point."""
+"""Who passes each crash point while it runs."""
+REBUILD_POINTS = tuple(name for name in POINTS if name.startswith("rebuild."))
+TWINS = ("campaigns-2", "goals-2")
+"""Second replicas, which share the lanes of the first."""
+RUNNING = (*SCHEMAS, *TWINS)
 
 FIRST_SECONDS = 2.0
 GAP_SECONDS = (0.6, 2.6)
@@ -55,7 +61,8 @@ GAP_SECONDS = (0.6, 2.6)
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
     """Something that goes wrong `at` seconds after the load began, and lasts for `seconds` where that means anything.
 
-    `victim` is a service or a server, `detail` the way that is disturbed, or the crash point and its turn.
+    `victim` is a service or a server, `detail` the way that is disturbed, or the crash point and its turn (of a
+    rebuild: empty when it is to come to its end).
     """
 
     at: float
@@ -82,7 +89,7 @@ def plan(seed: int, seconds: float) -> list[Fault]:
 def _crashes(chance: Random) -> Iterator[tuple[str, str]]:
     """(point, who) for ever: every point once before one comes again."""
     while True:
-        for point in chance.sample(sorted(POINTS), len(POINTS)):
+        for point in chance.sample(sorted(PLACES), len(PLACES)):
             yield point, chance.choice(PLACES[point])
 
 
@@ -90,12 +97,14 @@ def _fault(at: float, kind: Kind, chance: Random, crashes: Iterator[tuple[str, s
     victim, detail, shortest, longest = kind.rpartition(" ")[2], "", 0.0, 0.0
     match kind:
         case "kill service" | "pause service":
-            victim, shortest, longest = chance.choice(SCHEMAS), 1, 5
+            victim, shortest, longest = chance.choice(RUNNING), 1, 5
         case "pause nats" | "pause postgres":
             shortest, longest = 0.5, 3
         case "crash point":
             point, victim = next(crashes)
             detail = f"{point}:{chance.choice((1, 1, 2))}"
+        case "rebuild":
+            victim, detail = chance.choice(SERVICES), chance.choice(("", *REBUILD_POINTS))
         case "mute":
             victim, shortest, longest = chance.choice(("driver", *SERVICES)), 0.3, 2
             detail = "nats" if victim == "driver" else chance.choice(WAYS)

@@ -7,12 +7,13 @@ import contextlib
 import os
 import shutil
 import signal
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from trackagoat.cli.chaos.faults import WAYS, Fault
+from trackagoat.cli.chaos.faults import TWINS, WAYS, Fault
 from trackagoat.cli.chaos.proxy import Way
 from trackagoat.cli.state import Folder
 from trackagoat.cli.supervisor import System
@@ -52,6 +53,7 @@ class Hurt(System):
     def __init__(self, folder: Folder, tell: Callable[[str], None]) -> None:
         """Nothing happens before `running`."""
         super().__init__(folder, free_port(), tell)
+        self._ports |= {name: free_port() for name in TWINS}
         self._pauses = Promptly()  # type: ignore[assignment]  # the same question, another answer
         self._ways: dict[tuple[str, str], Way] = {}
         self._stack = contextlib.AsyncExitStack()
@@ -63,8 +65,10 @@ class Hurt(System):
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[Hurt]:
-        """Start everything, and the ways; stop in reverse."""
+        """Start everything, the ways and second replicas; stop in reverse."""
         async with self._stack, super().running():
+            for name in TWINS:
+                await self._start(name)
             yield self
 
     async def _prepare(self) -> None:
@@ -80,14 +84,15 @@ class Hurt(System):
         place = parts.netloc.rpartition(":")[0]
         return urlunsplit(parts._replace(netloc=f"{place}:{self._ways[who, server].port}"))
 
-    def environment(self, service: str) -> dict[str, str]:
+    def environment(self, name: str) -> dict[str, str]:
         """What a service is told: the way through its proxies, and perhaps where to die."""
-        told = super().environment(service) | SETTINGS
+        told = super().environment(name) | SETTINGS
+        service = name.partition("-")[0]
         told["DATABASE_URL"] = self.through(told["DATABASE_URL"], service, "postgres")
         told["NATS_URL"] = self.through(told["NATS_URL"], service, "nats")
         told.pop("TRACKAGOAT_CRASH", None)
-        if service in self._told_to_die:
-            self._armed[service] = told["TRACKAGOAT_CRASH"] = self._told_to_die.pop(service)
+        if name in self._told_to_die:
+            self._armed[name] = told["TRACKAGOAT_CRASH"] = self._told_to_die.pop(name)
         return told
 
     async def _start(self, name: str) -> None:
@@ -113,6 +118,8 @@ class Hurt(System):
             case "crash point":
                 self._told_to_die[fault.victim] = fault.detail
                 self._signal(fault.victim, signal.SIGKILL)
+            case "rebuild":
+                await self._rebuild(fault.victim, fault.detail)
             case "wipe nats":
                 self._wipe = True
                 self._signal("nats", signal.SIGKILL)
@@ -128,6 +135,20 @@ class Hurt(System):
             await asyncio.sleep(seconds)
         finally:
             _send(stopped, signal.SIGCONT)
+
+    async def _rebuild(self, victim: str, point: str) -> None:
+        """Rebuild all read models of a service; the next one goes on where one that died has stopped."""
+        with (self.folder.logs / "rebuild.log").open("ab") as log:
+            rebuilding = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "trackagoat.cli", "rebuild", victim, "--state", str(self.folder.path)),
+                env=os.environ | {"TRACKAGOAT_CRASH": point},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+            status = await rebuilding.wait()
+        if status == crash.STATUS:
+            self.died[point] += 1
 
     def _family(self, victim: str) -> list[int]:
         """The process, and for PostgreSQL those it started."""

@@ -43,7 +43,10 @@ _PARKED = """
 SELECT projection, source, count(*) AS facts, count(error) AS poison, min(parked_at) AS since
 FROM {0}.parked GROUP BY projection, source ORDER BY projection, source
 """
-_MARKS = "SELECT projection, source, partition, seq FROM {0}.checkpoints"
+_MARKS = """
+SELECT projection, source, min(seq) AS first, max(seq) AS last FROM {0}.checkpoints
+WHERE partition >= 0 GROUP BY projection, source
+"""
 _HEAD = "SELECT seq FROM {0}.feed_head"
 _RIPE = """
 SELECT kind, count(*) AS rows, min(due_at) AS since, bool_or(holder IS NOT NULL) AS abandoned
@@ -148,47 +151,48 @@ async def parked(db: Db, schemas: Collection[str] = SERVICES) -> Check:
     return Check("parked", "nothing is parked", findings)
 
 
-Mark = tuple[str, str, str, int]
-"""Schema, projection, source, partition."""
+Follower = tuple[str, str, str]
+"""Schema, projection, source."""
 
 
 async def followers(
     db: Db,
-    expected: Collection[tuple[str, str, str]] = (),
+    expected: Collection[Follower] = (),
     schemas: Collection[str] = SERVICES,
     patience: float = STILL_SECONDS,
 ) -> Check:
-    """Every checkpoint is at its source's head, or moves. `expected`: (schema, projection, source) there must be."""
+    """Every lane of every follower is at its source's head, or moves. `expected`: those there must be."""
     marks, heads = await _marks(db, schemas), await _heads(db)
     findings = [
-        Finding("fault", f"{_named(mark)} is at {seq:,}, beyond the feed's head {heads[mark[2]]:,}", repair.AHEAD)
-        for mark, seq in marks.items()
-        if seq > heads[mark[2]]
+        Finding("fault", f"{'/'.join(one)} is at {last:,}, beyond the feed's head {heads[one[2]]:,}", repair.AHEAD)
+        for one, (_, last) in marks.items()
+        if last > heads[one[2]]
     ]
-    for schema, projection, source in sorted(set(expected) - {mark[:3] for mark in marks}):
+    for schema, projection, source in sorted(set(expected) - set(marks)):
         what = f"{schema}/{projection} has never followed {source}"
         findings.append(Finding("fault", what, f"is {schema} running? `goat status`, then its log"))
-    for mark in await _stuck(db, schemas, {m: s for m, s in marks.items() if s < heads[m[2]]}, heads, patience):
-        what = f"{_named(mark)} stands at {marks[mark]:,} of {heads[mark[2]]:,} and has not moved for {patience:g} s"
-        findings.append(Finding("fault", what, f"see the log of {mark[0]}; is it running? `goat status`"))
-    return Check("followers", f"{len(marks)} checkpoints at their heads or moving", findings)
+    behind = {one: first for one, (first, _) in marks.items() if first < heads[one[2]]}
+    for one in await _stuck(db, schemas, behind, patience):
+        what = f"{'/'.join(one)} stands at {behind[one]:,} of {heads[one[2]]:,} and has not moved for {patience:g} s"
+        findings.append(Finding("fault", what, f"see the log of {one[0]}; is it running? `goat status`"))
+    return Check("followers", f"{len(marks)} followers at their heads or moving", findings)
 
 
-async def _stuck(
-    db: Db, schemas: Collection[str], behind: Mapping[Mark, int], heads: Mapping[str, int], patience: float
-) -> list[Mark]:
+async def _stuck(db: Db, schemas: Collection[str], behind: Mapping[Follower, int], patience: float) -> list[Follower]:
+    """Those whose slowest lane does not move."""
     limit = asyncio.get_running_loop().time() + patience
     waiting = dict(behind)
     while waiting and asyncio.get_running_loop().time() < limit:
         await asyncio.sleep(PAUSE_SECONDS)
         now = await _marks(db, schemas)
-        waiting = {mark: seq for mark, seq in waiting.items() if now.get(mark, heads[mark[2]]) == seq}
+        waiting = {one: first for one, first in waiting.items() if one in now and now[one][0] == first}
     return sorted(waiting)
 
 
-async def _marks(db: Db, schemas: Collection[str]) -> dict[Mark, int]:
+async def _marks(db: Db, schemas: Collection[str]) -> dict[Follower, tuple[int, int]]:
+    """The slowest and the fastest lane of each follower."""
     return {
-        (schema, row["projection"], row["source"], row["partition"]): row["seq"]
+        (schema, row["projection"], row["source"]): (row["first"], row["last"])
         for schema in schemas
         for row in await db.fetch(_MARKS.format(schema))
     }
@@ -196,11 +200,6 @@ async def _marks(db: Db, schemas: Collection[str]) -> dict[Mark, int]:
 
 async def _heads(db: Db) -> dict[str, int]:
     return {schema: await db.fetchval(_HEAD.format(schema)) for schema in SERVICES}
-
-
-def _named(mark: Mark) -> str:
-    schema, projection, source, lane = mark
-    return f"{schema}/{projection}/{source}" + (f" (partition {lane})" if lane >= 0 else "")
 
 
 async def due(

@@ -18,7 +18,10 @@ POINTS = {
     "due.ran": "due work has reached outside, its result is not committed",
     "due.finished": "the result of due work is committed, nobody has been told",
     "follower.paged": "a page of the feed is caught up, the next one is not read",
-    "follower.applied": "the rows of a page are written, its checkpoint is not",
+    "follower.applied": "the rows of a page are written, its marks are not",
+    "rebuild.paged": "a page of a rebuild is committed, the next one is not read",
+    "rebuild.switching": "rebuilt and live tables are exchanged, the exchange is not committed",
+    "rebuild.switched": "the exchange is committed, nobody has been told",
 }
 """Every point, and what is half done there."""
 

@@ -15,11 +15,13 @@ import asyncpg
 import msgspec
 import structlog
 
+from trackagoat.events import marks
 from trackagoat.events.catalogue.words import OrgId
 from trackagoat.events.envelope import Heard, Unreadable
 from trackagoat.events.errors import KernelError
 from trackagoat.events.host.service import Part
 from trackagoat.events.ledger import feed_query, from_row
+from trackagoat.events.topology import lane
 from trackagoat.events.writer import RACES, Writer
 
 log = structlog.get_logger()
@@ -53,7 +55,6 @@ WITH given AS (
 INSERT INTO parking_log (action, projection, source, seq, event_id, org, stream, tag, who, detail)
 SELECT 'parked', $1, $2, seq, event_id, org, stream, tag, 'system', error FROM given WHERE error IS NOT NULL
 """
-_LOCK = "SELECT seq FROM checkpoints WHERE projection = $1 AND source = $2 AND partition = -1 FOR UPDATE"
 _QUEUE = "SELECT seq FROM parked WHERE projection = $1 AND source = $2 AND org = $3 AND stream = $4 ORDER BY seq"
 _APPLIED = "DELETE FROM parked WHERE projection = $1 AND source = $2 AND seq = $3"
 _FAILED = "UPDATE parked SET attempts = attempts + 1, error = $4 WHERE projection = $1 AND source = $2 AND seq = $3"
@@ -138,7 +139,7 @@ async def discard(writer: Writer, part: Part, entity: Entity, seq: int, who: str
 
 
 async def _retry(tx: Any, writer: Writer, part: Part, entity: Entity, who: str) -> int:
-    await tx.fetchval(_LOCK, entity.projection, entity.source)
+    await marks.lock(tx, entity.projection, entity.source, [lane(entity.org)])
     queue = [row["seq"] for row in await tx.fetch(_QUEUE, *_key(entity))]
     query = feed_query(entity.source, "f.seq = ANY($1::bigint[]) ORDER BY f.seq")
     for row in await tx.fetch(query, queue):
@@ -166,7 +167,7 @@ async def _failed(tx: Any, entity: Entity, seq: int, why: str, who: str) -> None
 
 
 async def _discard(tx: Any, entity: Entity, seq: int, who: str) -> None:
-    await tx.fetchval(_LOCK, entity.projection, entity.source)
+    await marks.lock(tx, entity.projection, entity.source, [lane(entity.org)])
     await tx.execute(_LOG, entity.projection, entity.source, seq, "discarded", who, None)
     await tx.execute(_APPLIED, entity.projection, entity.source, seq)
 

@@ -1,8 +1,8 @@
 """The projector: facts of other services, followed in order, become rows.
 
-One page at a time is in work per (projection, source). Its rows and the checkpoint commit together, so each fact
-counts exactly once whatever is repeated. Live facts come from JetStream; whenever they do not continue exactly
-where the checkpoint stands, the owner's feed in PostgreSQL fills the gap.
+One page at a time is in work per (projection, source). Its rows and the marks of the lanes it holds facts of commit
+together, so each fact counts exactly once whatever is repeated. Live facts come from JetStream; whenever they do not
+continue exactly where the marks stand, the owner's feed in PostgreSQL fills the gap.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
-from trackagoat.events import clock, crash, parking
+from trackagoat.events import clock, crash, marks, parking
 from trackagoat.events.bus import Bus
 from trackagoat.events.catalogue.words import OrgId
 from trackagoat.events.codec import TAGS, decode_actor
@@ -29,8 +29,9 @@ from trackagoat.events.envelope import Heard
 from trackagoat.events.errors import Unavailable
 from trackagoat.events.host.metrics import CHECKPOINT, FACTS
 from trackagoat.events.host.service import Part
+from trackagoat.events.lanes import Lanes
 from trackagoat.events.ledger import feed_query, from_row, readable
-from trackagoat.events.topology import stream_name
+from trackagoat.events.topology import lane, lane_of, stream_name
 from trackagoat.events.writer import Writer
 
 log = structlog.get_logger()
@@ -41,58 +42,64 @@ HEARTBEAT_SECONDS = 2.0
 EXPIRES_SECONDS = 20.0
 INACTIVE_SECONDS = 60.0
 
-_CHECKPOINT = "SELECT seq FROM checkpoints WHERE projection = $1 AND source = $2 AND partition = -1 FOR UPDATE"
-_MARKED = _CHECKPOINT.removesuffix(" FOR UPDATE")
-_BEGIN = "INSERT INTO checkpoints (projection, source, seq) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING"
-_MARK = "UPDATE checkpoints SET seq = $3 WHERE projection = $1 AND source = $2 AND partition = -1"
-
 
 class Gap(Exception):
     """What came next is not what comes next in the feed."""
 
 
 class Page(msgspec.Struct, frozen=True):
-    """Facts in feed order, up to and including `last`; those nobody wants are left out."""
+    """Facts in feed order, up to and including `last`; those nobody wants, or of other lanes, are left out."""
 
     facts: Sequence[Heard[Any]]
     last: int
 
 
 class Follower:
-    """Keeps one projection or policy of a service in step with one source."""
+    """Keeps one projection or policy of a service in step with one source, in some lanes."""
 
-    def __init__(self, writer: Writer, pool: asyncpg.Pool[Any], bus: Bus, part: Part, source: str) -> None:
-        """Follow `source` for `part`; nothing happens before `run`."""
+    def __init__(  # noqa: PLR0913, PLR0917 - what it works with
+        self,
+        writer: Writer,
+        pool: asyncpg.Pool[Any],
+        bus: Bus,
+        part: Part,
+        source: str,
+        lanes: frozenset[int] = marks.EVERY_LANE,
+    ) -> None:
+        """Follow `source` for `part` in these lanes; nothing happens before it is told to."""
         self._writer, self._pool, self._bus = writer, pool, bus
-        self._part, self._source = part, source
+        self._part, self._source, self._lanes = part, source, lanes
         self._wanted = TAGS.of(part.hears(source))
         self.seq = 0
 
-    async def run(self) -> None:
-        """Follow until the connection was renewed or the stream has a gap; the next call goes on from there."""
-        await self._pool.execute(_BEGIN, self._part.name, self._source)
+    async def run(self, lanes: Lanes) -> None:
+        """Follow until other lanes are held, the connection was renewed or the stream has a gap; then come again."""
         await self.catch_up()
         connections = self._bus.connections
         start = await self._start()
         tap = Tap(self._bus, stream_name(self._source), start)
+        lanes.on_change.add(tap.wake)
         try:
             await tap.open()
-            while self._bus.connections == connections:
+            while self._bus.connections == connections and lanes.held == self._lanes:
                 messages = await tap.take()
                 if messages:
                     await self.apply(self._page(messages))
         except Gap as gap:
             log.info("filling a gap from the feed", projection=self._part.name, source=self._source, why=str(gap))
         finally:
+            lanes.on_change.discard(tap.wake)
             await tap.close()
 
     async def catch_up(self) -> None:
         """Read the owner's feed up to its head."""
-        self.seq = await self._pool.fetchval(_MARKED, self._part.name, self._source) or 0
+        await marks.begin(self._pool, self._part.name, self._source)
+        stand = await marks.read(self._pool, self._part.name, self._source, self._lanes)
+        self.seq = min(stand.values())
         query = feed_query(self._source)
         while rows := await self._pool.fetch(query, self.seq, WINDOW):
-            facts = [from_row(self._source, row) for row in rows if self._wants(row["tag"])]
-            await self.apply(Page(facts, rows[-1]["seq"]))
+            wanted = [row for row in rows if lane(row["org"]) in self._lanes and self._wants(row["tag"])]
+            await self.apply(Page([from_row(self._source, row) for row in wanted], rows[-1]["seq"]))
             crash.point("follower.paged")
 
     async def apply(self, page: Page) -> None:
@@ -114,14 +121,11 @@ class Follower:
         CHECKPOINT.labels(self._part.name, self._source).set(page.last)
 
     async def _apply(self, tx: Any, page: Page) -> None:
-        mark = await tx.fetchval(_CHECKPOINT, self._part.name, self._source)
-        if mark >= page.last:
-            return
-        fresh = [fact for fact in page.facts if fact.seq > mark]
+        fresh = marks.beyond(page.facts, await marks.lock(tx, self._part.name, self._source, self._lanes))
         passable = await parking.keep_back(tx, self._part.name, self._source, fresh)
         await self._writer.give(tx, self._part, passable)
         crash.point("follower.applied")
-        await tx.execute(_MARK, self._part.name, self._source, page.last)
+        await marks.move(tx, self._part.name, self._source, self._lanes, page.last)
 
     async def _apply_alone(self, fact: Heard[Any]) -> None:
         """Apply one fact, or park it after a few tries."""
@@ -139,9 +143,9 @@ class Follower:
         await self._writer.transact(lambda tx: self._park(tx, fact, why))
 
     async def _park(self, tx: Any, fact: Heard[Any], why: str) -> None:
-        await tx.fetchval(_CHECKPOINT, self._part.name, self._source)
-        await parking.park(tx, self._part.name, self._source, [(fact, why)])
-        await tx.execute(_MARK, self._part.name, self._source, fact.seq)
+        stand = await marks.lock(tx, self._part.name, self._source, self._lanes)
+        await parking.park(tx, self._part.name, self._source, [(one, why) for one in marks.beyond([fact], stand)])
+        await marks.move(tx, self._part.name, self._source, self._lanes, fact.seq)
 
     def _wants(self, tag: str) -> bool:
         """Also tags nobody here knows: what they mean must not be passed over."""
@@ -170,7 +174,7 @@ class Follower:
                 message_text = f"expected seq {seq + 1}, the stream gave {place}"
                 raise Gap(message_text)
             seq = place
-            if self._wants(headers["ce-type"]):
+            if lane_of(message.subject) in self._lanes and self._wants(headers["ce-type"]):
                 facts.append(from_message(self._source, message))
         return Page(facts, seq)
 
@@ -217,7 +221,7 @@ class Tap:
             num_replicas=1,
             inactive_threshold=INACTIVE_SECONDS,
         )
-        self._bus.on_reconnect.add(self._flag.set)
+        self._bus.on_reconnect.add(self.wake)
         info = await self._bus.jetstream().add_consumer(self._stream, config)
         self._name = info.name
         self._inbox = self._bus.client.new_inbox()
@@ -242,9 +246,13 @@ class Tap:
             await self._ask(WINDOW - self._asked)
         return messages
 
+    def wake(self) -> None:
+        """Let `take` return, with or without messages."""
+        self._flag.set()
+
     async def close(self) -> None:
         """Drop the subscription; the consumer vanishes by itself."""
-        self._bus.on_reconnect.discard(self._flag.set)
+        self._bus.on_reconnect.discard(self.wake)
         if self._subscription is not None and self._bus.connected:
             await self._subscription.unsubscribe()
 
@@ -271,3 +279,13 @@ class Tap:
             )
             return
         self._flag.set()
+
+
+async def follow(  # noqa: PLR0913, PLR0917 - what a follower works with
+    writer: Writer, pool: asyncpg.Pool[Any], bus: Bus, part: Part, source: str, lanes: Lanes
+) -> None:
+    """Follow `source` for `part` in the lanes held, until something changed; then come again."""
+    if not lanes.held:
+        await lanes.changed()
+        return
+    await Follower(writer, pool, bus, part, source, lanes.held).run(lanes)

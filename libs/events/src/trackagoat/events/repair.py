@@ -27,6 +27,8 @@ LEASE_SECONDS = 30.0
 ROUNDS = 3
 FORGET_SECONDS = 0.1
 """The shortest time for which NATS can be told to remember message ids."""
+FORGOTTEN_SECONDS = 0.3
+"""After this long it usually has forgotten them."""
 
 AHEAD = (
     "the database was restored from an older backup, or somebody published by hand: restore the newest backup; without "
@@ -81,11 +83,17 @@ async def _mended(
     pool: asyncpg.Pool[Any], bus: Bus, service: str, holder: UUID, told: Callable[[int], None]
 ) -> Comparison:
     found = await compare(pool, bus.client, service)
-    for _ in range(ROUNDS):
+    for turn in range(1, ROUNDS + 1):
         if found.state in {"in step", "ahead"}:
             break
-        await _make_room(bus.jetstream(), service, empty=found.state != "behind")
-        await _publish(pool, bus, service, holder, told)
+        await _make_room(
+            bus.jetstream(), service, empty=found.state != "behind", seconds=turn * turn * FORGOTTEN_SECONDS
+        )
+        try:
+            await _publish(pool, bus, service, holder, told)
+        except relay.Refusal:
+            if turn == ROUNDS:
+                raise
         found = await compare(pool, bus.client, service)
     return found
 
@@ -101,8 +109,11 @@ async def _relaying(pool: asyncpg.Pool[Any], holder: UUID) -> AsyncIterator[None
         await leases.drop(pool, "relay", holder)
 
 
-async def _make_room(js: JetStreamContext, service: str, *, empty: bool) -> None:
-    """Make the stream forget which ids it has seen lately, or it would take what it lost for a repeat."""
+async def _make_room(js: JetStreamContext, service: str, *, empty: bool, seconds: float) -> None:
+    """Make the stream forget which ids it has seen lately, or it would take what it lost for a repeat.
+
+    It forgets in its own time: `seconds` are waited for, and a stream that still remembers is given longer.
+    """
     name = stream_name(service)
     replicas = (await js.stream_info(name)).config.num_replicas or 1
     (declared,) = (config for config in streams(replicas) if config.name == name)
@@ -110,7 +121,7 @@ async def _make_room(js: JetStreamContext, service: str, *, empty: bool) -> None
         await js.update_stream(declared.evolve(duplicate_window=FORGET_SECONDS))
         if empty:
             await js.purge_stream(name)
-        await asyncio.sleep(FORGET_SECONDS * 3)
+        await asyncio.sleep(seconds)
     finally:
         await js.update_stream(declared)
 

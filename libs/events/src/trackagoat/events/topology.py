@@ -35,6 +35,8 @@ ASKERS = ("gateway", "operator")
 """Those that only ask: the API and the command line."""
 
 PARTITIONS = 32
+LANES = 8
+"""What replicas of a service share among them: lane n holds the partitions n, n + 8, n + 16 and n + 24."""
 RETENTION_SECONDS = 14 * 24 * 3600.0
 DUPLICATE_WINDOW_SECONDS = 120.0
 
@@ -64,6 +66,16 @@ def stream_name(service: str) -> str:
 def partition(org: UUID) -> int:
     """The same number for an org for ever, 0 to 31."""
     return crc32(org.bytes) % PARTITIONS
+
+
+def lane(org: UUID) -> int:
+    """The lane an org's facts are followed in, 0 to 7."""
+    return partition(org) % LANES
+
+
+def lane_of(subject: str) -> int:
+    """The lane of a published fact, by its subject."""
+    return int(subject.split(".", 3)[2]) % LANES
 
 
 def subject(service: str, event: str, org: UUID, stream: str) -> str:

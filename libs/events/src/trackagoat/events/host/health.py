@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 import structlog
 
-from trackagoat.events import clock
+from trackagoat.events import clock, marks
 from trackagoat.events.bus import Bus
 from trackagoat.events.host.metrics import (
     CHECKPOINT,
@@ -21,6 +21,7 @@ from trackagoat.events.host.metrics import (
     RELAY_HEAD,
 )
 from trackagoat.events.host.service import Service
+from trackagoat.events.lanes import Lanes
 
 log = structlog.get_logger()
 
@@ -28,10 +29,9 @@ STUCK_SECONDS = 30.0
 LOOK_SECONDS = 2.0
 
 _OWN = "SELECT (SELECT seq FROM feed_head) AS head, (SELECT count(*) FROM unsequenced) AS waiting"
-_MARK = "SELECT seq FROM checkpoints WHERE projection = $1 AND source = $2 AND partition = -1"
 _PARKED = """
 SELECT c.projection, c.source, (SELECT count(*) FROM parked p WHERE (p.projection, p.source) = (c.projection, c.source))
-    AS parked FROM checkpoints c
+    AS parked FROM (SELECT DISTINCT projection, source FROM checkpoints) c
 """
 _DUE = "SELECT kind, min(due_at) AS due_at FROM due GROUP BY kind"
 
@@ -47,9 +47,9 @@ class Mark(msgspec.Struct):
 class Health:
     """Looks at marks and heads now and then; answers whether the service is able to serve."""
 
-    def __init__(self, pool: asyncpg.Pool[Any], bus: Bus, service: Service) -> None:
+    def __init__(self, pool: asyncpg.Pool[Any], bus: Bus, service: Service, lanes: Lanes) -> None:
         """Nothing is known before the first look."""
-        self._pool, self._bus, self._service = pool, bus, service
+        self._pool, self._bus, self._service, self._lanes = pool, bus, service, lanes
         self._marks: dict[str, Mark] = {}
         self._database = "not looked at yet"
         self._relayed: int | None = None
@@ -96,8 +96,10 @@ class Health:
             DUE_AGE_SECONDS.labels(row["kind"]).set(max(0.0, (clock.now() - row["due_at"]).total_seconds()))
 
     async def _follow(self, part: str, source: str) -> None:
+        """How far the lanes held here are behind; the slowest of them counts."""
         head = await self._pool.fetchval(f"SELECT seq FROM {source}.feed_head")  # noqa: S608 - a service's name
-        value = await self._pool.fetchval(_MARK, part, source) or 0
+        stand = await marks.read(self._pool, part, source, self._lanes.held)
+        value = min(stand.values(), default=head)
         mark = self._note(f"{part} from {source}", value, max(0, head - value))
         CHECKPOINT.labels(part, source).set(value)
         LAG_EVENTS.labels(part, source).set(mark.lag)

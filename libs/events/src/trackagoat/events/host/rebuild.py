@@ -15,23 +15,19 @@ from typing import Any, TypeVar
 import asyncpg
 import msgspec
 
-from trackagoat.events import clock
+from trackagoat.events import clock, crash, marks, topology
 from trackagoat.events.errors import KernelError
 from trackagoat.events.host.migrate import migrate
 from trackagoat.events.host.provision import role
 from trackagoat.events.host.service import Projection, Service
 from trackagoat.events.ledger import feed_query, from_row
+from trackagoat.events.marks import Marks
 from trackagoat.events.writer import Writer
 
 T = TypeVar("T")
 PAGE = 2000
 
 _HEAD = "SELECT seq FROM {schema}.feed_head"
-_MARK = "SELECT seq FROM {schema}.checkpoints WHERE projection = $1 AND source = $2 AND partition = -1"
-_SET = """
-INSERT INTO {schema}.checkpoints (projection, source, seq) VALUES ($1, $2, $3)
-ON CONFLICT (projection, source, partition) DO UPDATE SET seq = excluded.seq
-"""
 _HASH = "SELECT count(*) AS rows, coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) AS hash FROM {table} t"
 _VIEWS = """
 SELECT DISTINCT view.relname FROM pg_depend d
@@ -88,9 +84,12 @@ class Rebuild:
         async with self._pool.acquire() as connection:
             await connection.execute(f"SET search_path = {self.next}")
             for projection, source in self._pairs():
+                await marks.begin(connection, projection.name, source)
                 head = await connection.fetchval(_HEAD.format(schema=source))
-                while (seq := await self._page(connection, projection, source, head)) is not None:
+                goal = dict.fromkeys(marks.EVERY_LANE, head)
+                while (seq := await self._page(connection, projection, source, goal)) is not None:
                     told(Step(projection.name, source, seq, head))
+                    crash.point("rebuild.paged")
 
     async def verify(self) -> dict[str, int]:
         """Compare rebuilt and live rows at the same position; rows per table. Raises Differs."""
@@ -99,6 +98,7 @@ class Rebuild:
     async def switch(self) -> None:
         """Exchange the tables and the views over them; readers see the new rows from their next statement on."""
         await self._met("ACCESS EXCLUSIVE", self._exchange)
+        crash.point("rebuild.switched")
 
     async def _met(self, mode: str, what: Callable[[Any], Awaitable[T]]) -> T:
         """Do it while live and rebuilt rows stand at the same position; who loses a lock race tries again."""
@@ -117,6 +117,7 @@ class Rebuild:
         for table in self.tables:
             for source, target in ((self.live, swap), (self.next, self.live), (swap, self.next)):
                 await connection.execute(f"ALTER TABLE {source}.{table} SET SCHEMA {target}")
+        crash.point("rebuild.switching")
         for schema, name, definition in views:
             await connection.execute(f"SET LOCAL search_path = {schema}")
             await connection.execute(f"CREATE OR REPLACE VIEW {schema}.{name} AS {definition}")
@@ -129,22 +130,27 @@ class Rebuild:
             for source in sorted(projection.sources):
                 yield projection, source
 
-    async def _page(self, connection: Any, projection: Projection, source: str, head: int) -> int | None:
-        """Apply the next page, up to `head`; the seq reached, None when there was nothing left."""
+    async def _page(self, connection: Any, projection: Projection, source: str, goal: Marks) -> int | None:
+        """Apply the next page, each lane up to its goal; the seq reached, None when there was nothing left."""
         async with connection.transaction():
-            mark = await connection.fetchval(_MARK.format(schema=self.next), projection.name, source) or 0
-            rows = await connection.fetch(feed_query(source), mark, min(PAGE, max(0, head - mark)))
-            if not rows:
+            stand = await marks.lock(connection, projection.name, source, marks.EVERY_LANE)
+            if not (short := [lane for lane in stand if stand[lane] < goal[lane]]):
                 return None
-            await self._apply(connection, projection, source, rows)
+            after, until = min(stand[lane] for lane in short), max(goal.values())
+            rows = await connection.fetch(feed_query(source), after, min(PAGE, until - after))
             seq: int = rows[-1]["seq"]
+            await self._apply(connection, projection, source, rows, stand, goal)
+            for lane in short:
+                await marks.move(connection, projection.name, source, [lane], min(seq, goal[lane]))
             return seq
 
-    async def _apply(self, connection: Any, projection: Projection, source: str, rows: Sequence[Any]) -> None:
+    async def _apply(  # noqa: PLR0913, PLR0917 - a page, and between which marks it counts
+        self, connection: Any, projection: Projection, source: str, rows: Sequence[Any], stand: Marks, goal: Marks
+    ) -> None:
         wanted = {event.tag() for event in projection.hears(source)}
         facts = [from_row(source, row) for row in rows if row["tag"] in wanted]
-        await Writer(self._pool, self._service).give(connection, projection, facts)
-        await connection.execute(_SET.format(schema=self.next), projection.name, source, rows[-1]["seq"])
+        due = [fact for fact in marks.beyond(facts, stand) if fact.seq <= goal[topology.lane(fact.org)]]
+        await Writer(self._pool, self._service).give(connection, projection, due)
 
     async def _meet(self, connection: Any, mode: str) -> None:
         """Hold the live writers off and bring the rebuilt rows to exactly where the live ones stand."""
@@ -155,12 +161,18 @@ class Rebuild:
             pass
         await connection.execute(f"SET LOCAL search_path = {self.next}")
         for projection, source in self._pairs():
-            if source == self.live:
-                stands = await connection.fetchval(_HEAD.format(schema=self.live))
-            else:
-                stands = await connection.fetchval(_MARK.format(schema=self.live), projection.name, source) or 0
-            while await self._page(connection, projection, source, stands) is not None:
+            goal = await self._stands(connection, projection.name, source)
+            while await self._page(connection, projection, source, goal) is not None:
                 pass
+
+    async def _stands(self, connection: Any, projection: str, source: str) -> Marks:
+        """Where the live rows stand; own facts are in them as soon as they are in the feed."""
+        if source == self.live:
+            return dict.fromkeys(marks.EVERY_LANE, await connection.fetchval(_HEAD.format(schema=self.live)))
+        await connection.execute(f"SET LOCAL search_path = {self.live}")
+        live = await marks.read(connection, projection, source)
+        await connection.execute(f"SET LOCAL search_path = {self.next}")
+        return {lane: live.get(lane, 0) for lane in marks.EVERY_LANE}
 
     async def _compared(self, connection: Any) -> dict[str, int]:
         counts, differing = {}, []

@@ -7,7 +7,9 @@ import contextlib
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Any, TypeVar
+from uuid import UUID
 
 import asyncpg
 import structlog
@@ -23,12 +25,16 @@ from trackagoat.events.host.health import Health
 from trackagoat.events.host.http import add_health
 from trackagoat.events.host.service import ASKER, DB, Service
 from trackagoat.events.host.settings import Settings
-from trackagoat.events.projector import Follower
+from trackagoat.events.lanes import Lanes
+from trackagoat.events.projector import follow
 from trackagoat.events.wake import Wake
 from trackagoat.events.writer import Writer
 
 log = structlog.get_logger()
 S = TypeVar("S", bound=Settings)
+
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0
+"""How long a part that failed rests before it is begun again."""
 
 
 def main(build: Callable[[S], Service], settings_type: type[S]) -> None:
@@ -80,10 +86,12 @@ async def running(service: Service, settings: Settings) -> AsyncIterator[int]:
         await topology.verify(bus.jetstream(), _streams(service))
         for around in service.around:
             await stack.enter_async_context(around)
-        health = Health(pool, bus, service)
+        holder = clock.new_id()
+        lanes = Lanes(pool, holder, settings.lease_seconds)
+        health = Health(pool, bus, service, lanes)
         writer = Writer(pool, service)
         tasks = await stack.enter_async_context(_tasks())
-        for name, work in _work(service, settings, pool, bus, writer, health).items():
+        for name, work in _work(service, settings, holder, pool, bus, writer, health, lanes).items():
             tasks.append(asyncio.create_task(_kept(name, work), name=name))
         if service.deciders:
             server = commands.broker(bus, service.name, commands.names(service), writer)
@@ -102,10 +110,17 @@ Work = Callable[[], Awaitable[None]]
 
 
 def _work(  # noqa: PLR0913, PLR0917 - what the parts are made of
-    service: Service, settings: Settings, pool: asyncpg.Pool[Any], bus: Bus, writer: Writer, health: Health
+    service: Service,
+    settings: Settings,
+    holder: UUID,
+    pool: asyncpg.Pool[Any],
+    bus: Bus,
+    writer: Writer,
+    health: Health,
+    lanes: Lanes,
 ) -> dict[str, Work]:
     """Everything that runs beside the doors, by name."""
-    holder, sequenced = clock.new_id(), Wake()
+    sequenced = Wake()
     work: dict[str, Work] = {"health": health.run, "tidy": lambda: tidy.run(pool)}
 
     def leased(name: str, what: Work) -> None:
@@ -114,9 +129,11 @@ def _work(  # noqa: PLR0913, PLR0917 - what the parts are made of
     if service.name in topology.SERVICES:
         leased("sequencer", lambda: sequencer.run(pool, writer.committed, sequenced))
         leased("relay", lambda: relay.run(pool, bus, service.name, sequenced, health.relayed))
-    for part in (*service.projections, *service.policies):
-        for source in sorted(part.sources - {service.name}):
-            leased(f"follow {part.name} {source}", Follower(writer, pool, bus, part, source).run)
+    heard = [(p, s) for p in (*service.projections, *service.policies) for s in sorted(p.sources - {service.name})]
+    for part, source in heard:
+        work[f"follow {part.name} {source}"] = partial(follow, writer, pool, bus, part, source, lanes)
+    if heard:
+        work["lanes"] = lanes.run
     for kind in service.due:
         work[f"due {kind.kind}"] = _due(pool, writer, kind, holder)
     return work
@@ -127,13 +144,17 @@ def _due(pool: asyncpg.Pool[Any], writer: Writer, kind: Any, holder: Any) -> Wor
 
 
 async def _kept(name: str, work: Work) -> None:
-    """Run the work for ever; whatever ends it is logged and it begins again."""
+    """Run the work for ever; what fails is logged and begun again, later every time."""
+    pause = FIRST_PAUSE_SECONDS
     while True:
         try:
             await work()
         except Exception as error:  # noqa: BLE001 - a fault of one part must not end the others
-            log.warning("failed, trying again", part=name, error=repr(error))
-        await asyncio.sleep(clock.jitter(1))
+            log.warning("failed, trying again", part=name, error=repr(error), pause=round(pause, 1))
+            await asyncio.sleep(clock.jitter(pause))
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+        else:
+            pause = FIRST_PAUSE_SECONDS
 
 
 @contextlib.asynccontextmanager

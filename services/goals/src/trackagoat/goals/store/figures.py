@@ -222,7 +222,7 @@ async def owners(db: Db, video: VideoId) -> list[CreatorRow]:
     """
     SELECT e.at FROM (
         SELECT f.pos FROM ingest.feed f WHERE f.seq > coalesce((
-            SELECT seq FROM checkpoints WHERE projection = 'figures' AND source = 'ingest' AND partition = -1
+            SELECT min(seq) FROM checkpoints WHERE projection = 'figures' AND source = 'ingest' AND partition >= 0
         ), 0) ORDER BY f.seq LIMIT 1
     ) next JOIN ingest.events e USING (pos)
     """
