@@ -15,6 +15,7 @@ from trackagoat.events import clock
 from trackagoat.events.catalogue.words import CreatorId
 from trackagoat.events.effects import Decide
 from trackagoat.events.envelope import Ask
+from trackagoat.events.testing.vault import VAULT
 from trackagoat.events.writer import Writer
 from trackagoat.ingest.service import assembled
 
@@ -27,7 +28,7 @@ class Recorder:
 
     def __init__(self, pool: Pool, program: Program) -> None:
         """Record for the program."""
-        self._writer, self._program = Writer(pool, assembled([])), program
+        self._writer, self._program = Writer(pool, assembled([], VAULT)), program
         self.took: list[float] = []
         self.cpu: list[float] = []
         """Seconds of this process's CPU per snapshot."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import hashlib
 import importlib
@@ -25,8 +24,7 @@ from trackagoat.events.envelope import Ask
 from trackagoat.events.host.provision import SCHEMAS
 from trackagoat.events.host.run import running
 from trackagoat.events.testing.plugin import PASSWORDS, Database
-
-SECRET_KEY = base64.b64encode(bytes(range(32))).decode()
+from trackagoat.events.testing.vault import SECRET_KEY
 
 
 class Api:

@@ -12,6 +12,7 @@ import pytest
 from trackagoat.events import clock
 from trackagoat.events.host.database import connect_pool
 from trackagoat.events.host.rebuild import Differs, NothingReplaced, Rebuild
+from trackagoat.events.testing.vault import SECRET_KEY
 
 SERVICES = ("workspace", "ingest", "campaigns", "goals", "notifications")
 
@@ -28,7 +29,7 @@ def rebuild(house: Any, operator: Any, name: str) -> Rebuild:
     """A rebuild of everything the service's projections own."""
     settings = importlib.import_module(f"trackagoat.{name}.settings").Settings
     service = importlib.import_module(f"trackagoat.{name}.service").service
-    given = {"database_url": house.database.dsn(name), "secret_key": "x"}
+    given = {"database_url": house.database.dsn(name), "secret_key": SECRET_KEY}
     return Rebuild(service(settings.model_validate(given)), operator)
 
 

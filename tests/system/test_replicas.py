@@ -24,6 +24,7 @@ from trackagoat.events.catalogue.workspace import CreateOrg, CreateProject
 from trackagoat.events.envelope import Ask
 from trackagoat.events.host.run import running
 from trackagoat.events.testing.plugin import PASSWORDS, Database
+from trackagoat.events.testing.vault import SECRET_KEY
 
 ORGS, ROUNDS, POSTS = 16, 6, 5
 LEASE_SECONDS = 2
@@ -108,7 +109,7 @@ def environment(database: Database, server: Nats, service: str) -> dict[str, Any
         "nats_url": server.url,
         "nats_user": service,
         "nats_password": PASSWORDS[service],
-        "secret_key": "x",
+        "secret_key": SECRET_KEY,
         "sources": "",
         "lease_seconds": LEASE_SECONDS,
         "log_level": "warning",

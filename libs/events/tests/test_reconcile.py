@@ -6,15 +6,18 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from typing import Any, TypeAlias
+from uuid import UUID
 
 import asyncpg
 import pytest
 from nats.aio.client import Client
 
 from trackagoat.embedded import Nats
-from trackagoat.events import clock, leases, relay, topology
+from trackagoat.events import clock, leases, purging, relay, topology
 from trackagoat.events.bus import Bus
+from trackagoat.events.errors import Unavailable
 from trackagoat.events.held import Place
+from trackagoat.events.purging import About, purge
 from trackagoat.events.reconcile import Comparison, Span, Walk, compare
 from trackagoat.events.repair import repair
 from trackagoat.events.sequencer import sequence
@@ -229,3 +232,38 @@ def test_a_walk_notes_gaps_repeats_and_strangers() -> None:
     assert walk.missing == [Span(6, 7), Span(9, 9)]
     assert walk.repeated == [5]
     assert [place.seq for place in walk.unknown] == [9]
+
+
+async def test_what_was_purged_for_an_erased_subject_is_no_hole_and_does_not_come_back(speaker: Pool, bus: Bus) -> None:
+    await published(speaker, bus, 6)
+    org = await speaker.fetchval("SELECT org FROM events LIMIT 1")
+    project = await speaker.fetchval("SELECT data ->> 'project' FROM events ORDER BY pos OFFSET 2 LIMIT 1")
+    about = About(UUID(project), [], "names", "project", "another.tag.v1")
+    js = bus.jetstream()
+    assert await purge(speaker, js, "workspace", org, about) == 1
+    assert await purge(speaker, js, "workspace", org, about) == 0
+    found = await look(speaker, bus)
+    assert (found.state, found.messages, found.missing) == ("in step", 5, [])
+    await js.delete_msg(STREAM, 5)
+    assert (await look(speaker, bus)).missing == [Span(5, 5)]
+    mended = await repair(speaker, bus, "workspace")
+    assert (mended.state, mended.messages) == ("in step", 5)
+    await js.purge_stream(STREAM)
+    await js.update_stream((await js.stream_info(STREAM)).config.evolve(duplicate_window=0.1))
+    async with relaying(speaker, bus):
+        await until(lambda: _holds(bus.client, speaker))
+    assert (await look(speaker, bus)).messages == 5
+
+
+async def test_nothing_is_purged_while_it_would_be_published_again(
+    speaker: Pool, bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purging, "PATIENCE_SECONDS", 0.3)
+    await published(speaker, bus, 2)
+    project = await speaker.fetchval("SELECT data ->> 'project' FROM events ORDER BY pos DESC LIMIT 1")
+    about = About(UUID(project), [], "names", "project", "another.tag.v1")
+    with pytest.raises(Unavailable, match="does not follow its feed"):
+        await purge(
+            speaker, bus.jetstream(), "workspace", await speaker.fetchval("SELECT org FROM events LIMIT 1"), about
+        )
+    assert (await look(speaker, bus)).messages == 2

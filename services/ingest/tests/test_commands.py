@@ -31,10 +31,11 @@ from trackagoat.events.catalogue.workspace import ProjectDeleted
 from trackagoat.events.decider import Outcome
 from trackagoat.events.envelope import Ask
 from trackagoat.events.testing.play import handle, heard, play, said
+from trackagoat.events.testing.vault import VAULT
 from trackagoat.ingest.service import assembled
 
 Pool = Any
-SERVICE = assembled([])
+SERVICE = assembled([], VAULT)
 ORG, OTHER = OrgId(UUID(int=7)), OrgId(UUID(int=8))
 P = ProjectId(UUID(int=1))
 ANA, BEN = CreatorId(UUID(int=11)), CreatorId(UUID(int=12))
@@ -95,10 +96,12 @@ COUNTS = "tracked_video_count, pending_review_count"
 
 async def test_a_creator_added_is_a_row_with_its_settings(desk: Desk) -> None:
     await desk.ask(add(readme="n", metadata={"k": [1]}, tracking_mode="selective"))
-    row = await desk.creator("org, project, tiktok_handle, handle_key, readme, metadata, tracking_mode, created_at")
-    assert row == (ORG, P, "Ana", "ana", "n", {"k": [1]}, "selective", NOW)
+    row = await desk.creator("org, project, tiktok_handle, handle_key, metadata, tracking_mode, created_at")
+    assert row == (ORG, P, "Ana", "ana", {"k": [1]}, "selective", NOW)
     await desk.ask(UpdateCreator(creator=ANA, display_name_override="A."))
-    assert await desk.creator("display_name_override, readme, is_active") == ("A.", "n", True)
+    sealed = await desk.creator("display_name_override, readme")
+    ana = (await VAULT.subjects(desk.pool, ORG, [ANA]))[ANA]
+    assert (sealed, await desk.creator("is_active")) == ((ana.seal("A."), ana.seal("n")), (True,))
 
 
 async def test_recording_the_same_scrape_again_says_nothing(desk: Desk) -> None:

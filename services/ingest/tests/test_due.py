@@ -27,6 +27,7 @@ from trackagoat.events.catalogue.words import Command, CreatorId, OrgId, Project
 from trackagoat.events.catalogue.workspace import OrgCreated, OrgUpdated
 from trackagoat.events.envelope import Ask
 from trackagoat.events.testing.play import handle, heard, play, said, work
+from trackagoat.events.testing.vault import VAULT
 from trackagoat.ingest.due.asking import Configured
 from trackagoat.ingest.service import assembled, is_simulated
 from trackagoat.ingest.sources.protocol import Blocked, Ok, RateLimited, Reply
@@ -46,7 +47,7 @@ class Days:
     def __init__(self, pool: Pool, *sources: Any) -> None:
         self.pool, self.now = pool, START
         simulator = Configured(Simulator(clock=lambda: self.now), is_simulated)
-        self.service = assembled([*(Configured(source) for source in sources), simulator])
+        self.service = assembled([*(Configured(source) for source in sources), simulator], VAULT)
 
     async def ask(self, *commands: Command) -> None:
         ask = Ask(org=ORG, command_id=clock.new_id(), at=self.now)
@@ -207,7 +208,7 @@ async def test_imported_creators_are_left_alone_by_the_simulator(days: Days) -> 
 
 async def test_without_sources_nothing_is_claimed(schema: Callable[[str], Awaitable[Pool]]) -> None:
     days = Days(await schema("ingest"))
-    days.service = assembled([])
+    days.service = assembled([], VAULT)
     await days.add("daily_jane")
     assert await days.pass_by(HOUR) == 0
 

@@ -15,6 +15,7 @@ from trackagoat.events.catalogue.words import Counters, CreatorId, OrgId, Projec
 from trackagoat.events.catalogue.workspace import ProjectDeleted
 from trackagoat.events.envelope import Ask
 from trackagoat.events.testing.play import handle, heard, play, said, work
+from trackagoat.events.testing.vault import VAULT
 from trackagoat.ingest.due.asking import Configured
 from trackagoat.ingest.service import assembled
 from trackagoat.ingest.sources.protocol import Failed, Ok, PostPage, Reply
@@ -69,7 +70,7 @@ async def pool(schema: Callable[[str], Awaitable[Pool]]) -> Pool:
 
 async def run(pool: Pool, source: Archive, *times: datetime) -> None:
     """Track the account, and do what is due at these times."""
-    service = assembled([Configured(source)])
+    service = assembled([Configured(source)], VAULT)
     await handle(pool, service, Ask(org=ORG, command_id=clock.new_id(), at=NOW), [ADD])
     for now in times:
         await work(pool, service, now)
@@ -93,14 +94,14 @@ async def test_reading_goes_on_where_a_source_failed(pool: Pool) -> None:
     await run(pool, source, NOW)
     assert len(await said(pool, VideoDiscovered)) == 60
     assert [f.outcome for f in await said(pool, ScrapeFailed)] == ["error"]
-    await work(pool, assembled([Configured(source)]), NOW + timedelta(minutes=1))
+    await work(pool, assembled([Configured(source)], VAULT), NOW + timedelta(minutes=1))
     assert len(await said(pool, VideoDiscovered)) == 90
     assert source.asked == ["0", "30", "60", "60"]
 
 
 async def test_a_deleted_project_is_scraped_no_longer(pool: Pool) -> None:
     source = Archive(5)
-    service = assembled([Configured(source)])
+    service = assembled([Configured(source)], VAULT)
     await run(pool, source, NOW)
     await play(pool, service, [heard(ProjectDeleted(project=P), org=ORG, at=NOW, seq=1)])
     before, asked = len(await said(pool)), len(source.asked)

@@ -22,7 +22,9 @@ from trackagoat.events.catalogue.ingest import (
 )
 from trackagoat.events.catalogue.words import CreatorId, NotFound, ProjectId
 from trackagoat.events.testing.given import Given
-from trackagoat.ingest.handlers.deciders import roster, roster_decider
+from trackagoat.ingest.handlers.deciders import roster_decider
+
+roster = roster_decider()
 
 P, Q = ProjectId(UUID(int=1)), ProjectId(UUID(int=2))
 ANA, BEN = CreatorId(UUID(int=11)), CreatorId(UUID(int=12))

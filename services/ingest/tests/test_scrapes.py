@@ -23,7 +23,9 @@ from trackagoat.events.catalogue.ingest import (
 from trackagoat.events.catalogue.words import CreatorId, ProjectId, TrackingMode, TrackingStatus, video_id
 from trackagoat.events.decider import On
 from trackagoat.events.testing.given import Given
-from trackagoat.ingest.handlers.deciders import video as decider
+from trackagoat.ingest.handlers.deciders import video_decider
+
+decider = video_decider()
 
 P = ProjectId(UUID(int=1))
 ANA = CreatorId(UUID(int=11))

@@ -26,7 +26,9 @@ from trackagoat.events.catalogue.ingest import (
 from trackagoat.events.catalogue.words import COUNTED, CreatorId, NotFound, ProjectId, TrackingStatus, video_id
 from trackagoat.events.testing.given import Given
 from trackagoat.ingest.domain import videos as rules
-from trackagoat.ingest.handlers.deciders import video as decider
+from trackagoat.ingest.handlers.deciders import video_decider
+
+decider = video_decider()
 
 P = ProjectId(UUID(int=1))
 ANA, BEN = CreatorId(UUID(int=11)), CreatorId(UUID(int=12))

@@ -8,7 +8,19 @@ import sys
 import click
 import structlog
 
-from trackagoat.cli import accounts, bench, doctor, events, importing, parked, rebuilding, running, subscribers, testing
+from trackagoat.cli import (
+    accounts,
+    bench,
+    doctor,
+    erasing,
+    events,
+    importing,
+    parked,
+    rebuilding,
+    running,
+    subscribers,
+    testing,
+)
 from trackagoat.cli.chaos import chaos
 from trackagoat.cli.reconcile import reconcile
 
@@ -30,7 +42,7 @@ for command in (
     *(running.up, running.down, running.status, running.run),
     *(accounts.orgs, accounts.projects, accounts.keys),
     *(bench.bench, chaos, events.events, subscribers.subscribers),
-    *(doctor.doctor, parked.parked),
+    *(doctor.doctor, parked.parked, erasing.erase),
     *(importing.import_, rebuilding.rebuild, testing.test),
 ):
     main.add_command(command)

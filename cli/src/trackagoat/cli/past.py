@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import importlib
 from collections.abc import Mapping
 from datetime import datetime
@@ -48,11 +49,15 @@ def _decider(service: str, kinds: set[type[Event]]) -> Decider[Any, Any, Any]:
     raise Failure(message)
 
 
+NO_KEY = base64.b64encode(bytes(32)).decode()
+"""Nothing is sealed or opened with it."""
+
+
 def deciders(service: str) -> list[Decider[Any, Any, Any]]:
     """The rules of a service. It is made, but not started, so what its settings would point to does not matter."""
     settings = importlib.import_module(f"trackagoat.{service}.settings").Settings
     build = importlib.import_module(f"trackagoat.{service}.service").service
-    return list(build(settings.model_validate({"database_url": "postgresql://nowhere", "secret_key": ""})).deciders)
+    return list(build(settings.model_validate({"database_url": "postgresql://nowhere", "secret_key": NO_KEY})).deciders)
 
 
 def plain(state: Any) -> Any:

@@ -29,12 +29,15 @@ SELECT seq, (SELECT e.id FROM {0}.feed f JOIN {0}.events e USING (pos) WHERE f.s
 """
 _IDS = "SELECT f.seq, e.id FROM {0}.feed f JOIN {0}.events e USING (pos) WHERE f.seq = ANY($1::bigint[])"
 _PER_ORG = """
-SELECT e.org, count(*) AS facts FROM {0}.feed f JOIN {0}.events e USING (pos)
+SELECT e.org, count(*) AS facts, count(p.seq) AS purged
+FROM {0}.feed f JOIN {0}.events e USING (pos) LEFT JOIN {0}.purged p USING (seq)
 WHERE f.seq BETWEEN $1 AND $2 GROUP BY e.org
 """
+_PURGED = "SELECT seq FROM {0}.purged WHERE seq BETWEEN $1 AND $2 ORDER BY seq"
 _OLDEST = """
 SELECT min(f.seq) FROM {0}.feed f JOIN {0}.events e USING (pos)
 WHERE f.seq < $1 AND e.recorded_at > now() - $2 * interval '1 second'
+    AND NOT EXISTS (SELECT FROM {0}.purged p WHERE p.seq = f.seq)
 """
 
 
@@ -118,10 +121,11 @@ async def _compare(db: Db, client: Client, service: str) -> Comparison:
         return _judged(service, held, head, Walk(), missing, {})
     first, last = held.before[0], held.after[1]
     differing = await _differing(db, service, held)
-    front = await _front(db, service, first)
+    front = await _unexplained(db, service, await _front(db, service, first))
     walk = Walk()
     if held.deleted or differing or not await _known(db, service, last):
         await _scan(db, client, service, walk, last.at)
+        walk.missing = await _unexplained(db, service, walk.missing)
     return _judged(service, held, head, walk, front, differing)
 
 
@@ -177,15 +181,30 @@ async def _differing(db: Db, service: str, held: Held) -> dict[int, tuple[int, i
     assert held.after  # noqa: S101
     outer = held.before[0].seq or 1, held.after[1].seq or 0
     inner = held.after[0].seq or 1, held.before[1].seq or 0
-    most = await _facts(db, service, *outer)
-    return disagreement(held, most if inner == outer else await _facts(db, service, *inner), most)
+    _, most = await _facts(db, service, *outer)
+    least, _ = await _facts(db, service, *inner)
+    return disagreement(held, least, most)
 
 
-async def _facts(db: Db, service: str, first: int, last: int) -> dict[int, int]:
-    found: Counter[int] = Counter()
+async def _facts(db: Db, service: str, first: int, last: int) -> tuple[dict[int, int], dict[int, int]]:
+    """How many facts each partition must have, and how many it may have: purged ones may have left or not."""
+    least, most = Counter[int](), Counter[int]()
     for row in await db.fetch(_PER_ORG.format(service), first, last):
-        found[partition(row["org"])] += row["facts"]
-    return dict(found)
+        least[partition(row["org"])] += row["facts"] - row["purged"]
+        most[partition(row["org"])] += row["facts"]
+    return least, most
+
+
+async def _unexplained(db: Db, service: str, missing: Sequence[Span]) -> list[Span]:
+    """What is missing although nobody was erased."""
+    left: list[Span] = []
+    for span in missing:
+        first = span.first
+        for row in await db.fetch(_PURGED.format(service), span.first, span.last):
+            left += [Span(first, row["seq"] - 1)] if row["seq"] > first else []
+            first = row["seq"] + 1
+        left += [Span(first, span.last)] if first <= span.last else []
+    return left
 
 
 async def _front(db: Db, service: str, first: Place) -> list[Span]:

@@ -31,10 +31,12 @@ IN_FLIGHT = 256
 POLL_SECONDS = 0.25
 ACK_SECONDS = 10.0
 
-_PAGE = """
+PAGE = """
 SELECT f.seq, e.id, e.org, e.stream, e.version, e.tag, e.at, e.cause, e.correlation, e.actor, e.data
-FROM feed f JOIN events e USING (pos) WHERE f.seq > $1 ORDER BY f.seq LIMIT $2
+FROM feed f JOIN events e USING (pos)
+WHERE f.seq > $1 AND NOT EXISTS (SELECT FROM purged p WHERE p.seq = f.seq) ORDER BY f.seq LIMIT $2
 """
+"""Facts of the feed after a seq, in order, but those that the stream was purged of."""
 _ID_AT = "SELECT e.id FROM feed f JOIN events e USING (pos) WHERE f.seq = $1"
 _OLDEST = """
 SELECT coalesce(min(f.seq) - 1, (SELECT seq FROM feed_head))
@@ -175,7 +177,7 @@ async def run(pool: asyncpg.Pool[Any], bus: Bus, service: str, sequenced: Wake, 
     try:
         while bus.connections == connections:
             sequenced.clear_for("relay")
-            rows = await pool.fetch(_PAGE, chain.seq, IN_FLIGHT)
+            rows = await pool.fetch(PAGE, chain.seq, IN_FLIGHT)
             if rows:
                 await publisher.publish(service, chain, rows)
                 moved(chain.seq)

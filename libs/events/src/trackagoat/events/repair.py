@@ -19,7 +19,6 @@ from trackagoat.events import clock, leases, relay
 from trackagoat.events.bus import Bus
 from trackagoat.events.errors import LeaseLost
 from trackagoat.events.held import reachable
-from trackagoat.events.ledger import feed_query
 from trackagoat.events.reconcile import Comparison, compare
 from trackagoat.events.topology import stream_name, streams
 
@@ -128,10 +127,10 @@ async def _make_room(js: JetStreamContext, service: str, *, empty: bool, seconds
 
 async def _publish(pool: asyncpg.Pool[Any], bus: Bus, service: str, holder: UUID, told: Callable[[int], None]) -> None:
     chain = await relay.anchor(pool, bus.jetstream(), service)
-    page, publisher = feed_query(service), relay.Publisher(bus)
+    publisher = relay.Publisher(bus)
     await publisher.open()
     try:
-        while rows := await pool.fetch(page, chain.seq, relay.IN_FLIGHT):
+        while rows := await pool.fetch(relay.PAGE, chain.seq, relay.IN_FLIGHT):
             if await leases.take(pool, "relay", holder, LEASE_SECONDS) is None:
                 raise LeaseLost("relay")
             await publisher.publish(service, chain, rows)

@@ -11,6 +11,7 @@ import msgspec
 from trackagoat.events.catalogue.ingest import (
     AdoptVideos,
     CreatorAdded,
+    CreatorErased,
     CreatorReactivated,
     CreatorRemoved,
     CreatorUpdated,
@@ -26,6 +27,7 @@ from trackagoat.events.catalogue.workspace import OrgCreated, OrgUpdated
 from trackagoat.events.due import schedule, unschedule
 from trackagoat.events.effects import Decide, Effect, Write
 from trackagoat.events.host.service import Page
+from trackagoat.events.personal import destroy
 from trackagoat.ingest.domain.discovery import BACK
 from trackagoat.ingest.store import scraping
 
@@ -42,6 +44,7 @@ ScheduleFacts = (
 )
 IntervalFacts = OrgCreated | OrgUpdated
 AdoptionFacts = CreatorAdded | CreatorReactivated | VideoAdded
+ErasureFacts = CreatorErased
 
 KINDS: tuple[JobKind, ...] = get_args(JobKind)
 
@@ -75,6 +78,12 @@ def schedules(page: Page) -> Iterator[Effect]:
 
 def _stats(video: VideoId, org: OrgId, at: datetime) -> Write:
     return schedule("video_stats", str(video), org, at)
+
+
+def erasures(page: Page) -> Iterator[Effect]:
+    """The key of an erased creator is destroyed with the fact that says so."""
+    for fact in page:
+        yield destroy(fact.event.creator, fact.org, fact.at)
 
 
 def intervals(page: Page) -> Iterator[Effect]:

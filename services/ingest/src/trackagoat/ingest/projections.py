@@ -11,6 +11,7 @@ from datetime import datetime
 
 from trackagoat.events.catalogue.ingest import (
     CreatorAdded,
+    CreatorErased,
     CreatorReactivated,
     CreatorRemoved,
     CreatorUpdated,
@@ -38,6 +39,7 @@ LibraryFacts = (
     | CreatorReactivated
     | CreatorUpdated
     | CreatorRemoved
+    | CreatorErased
     | VideoDiscovered
     | VideoAdded
     | VideoReviewed
@@ -49,6 +51,7 @@ LibraryFacts = (
     | ProjectDeleted
 )
 OrgFacts = OrgCreated | OrgUpdated
+RosterSettings = CreatorAdded | CreatorReactivated | CreatorUpdated | CreatorRemoved
 
 
 def orgs(page: Page) -> Iterator[Write]:
@@ -70,12 +73,15 @@ def library(page: Page) -> Iterator[Write]:
     """Creators, videos, their snapshots and levels."""
     snapshots: list[Heard[StatsSnapshotted]] = []
     touched: dict[CreatorId, None] = {}
+    erased: list[Heard[CreatorErased]] = []
     for fact in page:
         event: LibraryFacts = fact.event
         match event:
             case CreatorAdded() | CreatorReactivated() | CreatorUpdated() | CreatorRemoved() as e:
                 yield from _creator(fact, e)
                 touched[e.creator] = None
+            case CreatorErased():
+                erased.append(fact)
             case StatsSnapshotted():
                 snapshots.append(fact)
             case ScrapeFailed() as e:
@@ -86,10 +92,11 @@ def library(page: Page) -> Iterator[Write]:
                 yield from _video(fact, e)
                 touched.update({e.creator_id: None} if e.creator_id else {})
     yield from _read(snapshots)
+    yield from (creators.forget_creator(fact.event.creator, fact.at) for fact in erased)
     yield from map(creators.recount, touched)
 
 
-def _creator(fact: Heard[RosterEvents], event: RosterEvents) -> Iterator[Write]:
+def _creator(fact: Heard[RosterEvents], event: RosterSettings) -> Iterator[Write]:
     if isinstance(event, CreatorRemoved):
         yield creators.deactivate_creator(event.creator, "removed", fact.at)
         yield videos.hide_videos(event.creator, True)

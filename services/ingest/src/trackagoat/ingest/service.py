@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from trackagoat.events import clock
 from trackagoat.events.host.service import Due, Policy, Projection, Service
+from trackagoat.events.personal import Vault
 from trackagoat.ingest import policies, projections
 from trackagoat.ingest.due.asking import Configured
 from trackagoat.ingest.due.creators import CreatorScrapes
 from trackagoat.ingest.due.videos import VideoScrapes
 from trackagoat.ingest.handlers import deciders
+from trackagoat.ingest.handlers.sealing import Sealing
 from trackagoat.ingest.settings import Settings
 from trackagoat.ingest.sources.simulator import Simulator, World
 from trackagoat.ingest.sources.simulator.personality import KINDS
@@ -21,11 +23,13 @@ LEASE_SECONDS = 300
 
 def service(settings: Settings) -> Service:
     """Creators, their posts, and every reading of their counters."""
-    return assembled(configured(settings), settings.listed(settings.banned_handles))
+    vault = Vault(settings.secret_key.get_secret_value())
+    return assembled(configured(settings), vault, settings.listed(settings.banned_handles))
 
 
-def assembled(sources: Sequence[Configured], banned: Sequence[str] = ()) -> Service:
+def assembled(sources: Sequence[Configured], vault: Vault, banned: Sequence[str] = ()) -> Service:
     """The service over these sources. Without any, rows stay due until there is one."""
+    sealing = Sealing(vault)
     accounts, posts = CreatorScrapes(sources), VideoScrapes(sources)
     due = [
         Due(kind="creator_profiles", run=accounts.profiles, lease_seconds=LEASE_SECONDS),
@@ -34,7 +38,7 @@ def assembled(sources: Sequence[Configured], banned: Sequence[str] = ()) -> Serv
     ]
     return Service(
         name="ingest",
-        deciders=[deciders.roster_decider(banned), deciders.video],
+        deciders=[deciders.roster_decider(banned, sealing), deciders.video_decider(sealing)],
         projections=[
             Projection(name="orgs", facts=projections.OrgFacts, writes=projections.orgs, tables=("orgs",)),
             Projection(
@@ -48,6 +52,7 @@ def assembled(sources: Sequence[Configured], banned: Sequence[str] = ()) -> Serv
         policies=[
             Policy(name="schedules", facts=policies.ScheduleFacts, effects=policies.schedules),
             Policy(name="adoptions", facts=policies.AdoptionFacts, effects=policies.adoptions),
+            Policy(name="erasures", facts=policies.ErasureFacts, effects=policies.erasures),
             Policy(name="intervals", facts=policies.IntervalFacts, effects=policies.intervals),
         ],
         due=due if sources else [],

@@ -10,7 +10,7 @@ SOURCES = frozenset({"simulator"})
 """The sources that can be asked."""
 
 
-class Settings(settings.Settings):
+class Settings(settings.Keyed):
     """Names are the environment variables in upper case; lists are separated by commas."""
 
     sources: str = "simulator"

@@ -84,6 +84,16 @@ class CreatorRemoved(IngestEvent, frozen=True, kw_only=True, tag="creator.remove
     tiktok_handle: str
 
 
+class CreatorErased(IngestEvent, frozen=True, kw_only=True, tag="creator.erased.v1"):
+    """The person asked to be forgotten: name, texts and notes can no longer be read by anybody, past facts included.
+
+    Whoever keeps them elsewhere drops them now.
+    """
+
+    creator: CreatorId
+    project: ProjectId
+
+
 # -- videos: stream `creator-<id>`, direct adds: stream `direct-<project>` ------------------------------
 
 
@@ -212,6 +222,7 @@ Events = (
     | CreatorReactivated
     | CreatorUpdated
     | CreatorRemoved
+    | CreatorErased
     | VideoDiscovered
     | VideoAdded
     | VideoReviewed
@@ -259,6 +270,12 @@ class UpdateCreator(IngestCommand, frozen=True, kw_only=True, tag="creator.updat
 
 class RemoveCreator(IngestCommand, frozen=True, kw_only=True, tag="creator.remove"):
     """Stop tracking; the creator's videos leave every total."""
+
+    creator: CreatorId
+
+
+class EraseCreator(IngestCommand, frozen=True, kw_only=True, tag="creator.erase"):
+    """Remove a creator and destroy what makes its personal fields readable. Not reversible."""
 
     creator: CreatorId
 
@@ -347,7 +364,7 @@ class RecordScrape(IngestCommand, frozen=True, kw_only=True, tag="scrape.record"
     resting: bool = False
 
 
-RosterCommands = AddCreator | UpdateCreator | RemoveCreator
+RosterCommands = AddCreator | UpdateCreator | RemoveCreator | EraseCreator
 VideoCommands = AddVideo | AdoptVideos | ReviewVideo | RemoveVideo | RecordScrape
 Commands = RosterCommands | VideoCommands
 

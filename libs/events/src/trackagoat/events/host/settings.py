@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import Field, SecretStr
+import base64
+import binascii
+
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_KEY_BYTES = 32
 
 
 class Settings(BaseSettings):
@@ -28,3 +33,22 @@ class Settings(BaseSettings):
     lease_seconds: float = 5.0
     grace_seconds: float = 10.0
     pool_size: int = 8
+
+
+class Keyed(Settings):
+    """Of services that seal, or show what was sealed: they do not start without the installation's key."""
+
+    secret_key: SecretStr
+    """32 random bytes in base64, the same for all services of an installation."""
+
+    @field_validator("secret_key")
+    @classmethod
+    def _is_key(cls, value: SecretStr) -> SecretStr:
+        try:
+            long_enough = len(base64.b64decode(value.get_secret_value(), validate=True)) == _KEY_BYTES
+        except binascii.Error:
+            long_enough = False
+        if not long_enough:
+            message = "SECRET_KEY must be 32 bytes in base64, as `openssl rand -base64 32` makes them"
+            raise ValueError(message)
+        return value

@@ -19,6 +19,7 @@ from trackagoat.gateway.edge.cursors import Cursors
 from trackagoat.gateway.edge.faults import ApiError, invalid_body
 from trackagoat.gateway.edge.limits import Limiter, SlidingWindow
 from trackagoat.gateway.edge.responses import TRACE, replayed, response_of
+from trackagoat.gateway.edge.revealing import Revealer
 from trackagoat.gateway.registry import Route
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Door:
         self._window = limiter or SlidingWindow(settings.api_key_requests_per_minute)
         self._open_window: Limiter = SlidingWindow(OPEN_CALLS_PER_MINUTE)
         self._records = idempotency.Records()
+        self._revealer = Revealer(settings.secret_key.get_secret_value())
 
     def serve(self, route: Route) -> Serve:
         """The aiohttp handler of a route."""
@@ -64,8 +66,10 @@ class Door:
         key = idempotency.key_of(request.headers.get(idempotency.HEADER)) if _repeatable(route) else None
         call = self._call(route, request, caller, body)
         if key is None:
-            return response_of(route, await route.handler(call))
-        return await self._once(route, request, call, (key, body))
+            response = response_of(route, await route.handler(call))
+        else:
+            response = await self._once(route, request, call, (key, body))
+        return response if caller is None else await self._revealer.reveal(call.db, call.org, response)
 
     async def _caller(self, route: Route, request: web.Request) -> KeyRow | None:
         if route.scope == "open":

@@ -15,9 +15,11 @@ from trackagoat.events.catalogue.ingest import (
     AddCreator,
     CreatorAdded,
     CreatorBanned,
+    CreatorErased,
     CreatorReactivated,
     CreatorRemoved,
     CreatorUpdated,
+    EraseCreator,
     HandleTaken,
     RemoveCreator,
     RosterCommands,
@@ -26,7 +28,7 @@ from trackagoat.events.catalogue.ingest import (
 from trackagoat.events.catalogue.words import CreatorId, Json, NotFound, ProjectId, TrackingMode
 from trackagoat.ingest.domain import tiktok
 
-RosterEvents = CreatorAdded | CreatorReactivated | CreatorUpdated | CreatorRemoved
+RosterEvents = CreatorAdded | CreatorReactivated | CreatorUpdated | CreatorRemoved | CreatorErased
 
 Place = tuple[ProjectId, str]
 """A project and a handle in the form in which its spellings are equal."""
@@ -46,11 +48,12 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Roster(msgspec.Struct, frozen=True):
-    """All creators ever added. `holders` says who has, or had last, a handle in a project."""
+    """All creators ever added but those erased. `holders` says who has, or had last, a handle in a project."""
 
     accounts: Map[CreatorId, Account] = Map()
     removed: Map[CreatorId, None] = Map()
     holders: Map[Place, CreatorId] = Map()
+    erased: Map[CreatorId, None] = Map()
 
 
 def stream(command: RosterCommands) -> str:  # noqa: ARG001 - every command about the roster is decided on it
@@ -69,7 +72,9 @@ def decide(command: RosterCommands, roster: Roster, banned: Collection[str] = ()
             account = _known(creator, roster)
             if creator in roster.removed:
                 return []
-            return [CreatorRemoved(creator=creator, project=account.project, tiktok_handle=account.tiktok_handle)]
+            return [_removed(account)]
+        case EraseCreator(creator=creator):
+            return _erase(creator, roster)
 
 
 def _known(creator: CreatorId, roster: Roster) -> Account:
@@ -121,16 +126,38 @@ def _update(command: UpdateCreator, account: Account) -> list[RosterEvents]:
     return [CreatorUpdated(**msgspec.structs.asdict(updated))] if updated != account else []
 
 
+def _removed(account: Account) -> CreatorRemoved:
+    return CreatorRemoved(creator=account.creator, project=account.project, tiktok_handle=account.tiktok_handle)
+
+
+def _erase(creator: CreatorId, roster: Roster) -> list[RosterEvents]:
+    if creator in roster.erased:
+        return []
+    account = _known(creator, roster)
+    erased = CreatorErased(creator=creator, project=account.project)
+    return [erased] if creator in roster.removed else [_removed(account), erased]
+
+
 def evolve(roster: Roster, event: RosterEvents) -> Roster:
     """The roster after the event."""
     match event:
         case CreatorRemoved(creator=creator):
             return msgspec.structs.replace(roster, removed=roster.removed.set(creator, None))
+        case CreatorErased(creator=creator):
+            account = roster.accounts[creator]
+            place = (account.project, tiktok.handle_key(account.tiktok_handle))
+            return Roster(
+                accounts=roster.accounts.delete(creator),
+                removed=roster.removed.delete(creator),
+                holders=roster.holders.delete(place) if roster.holders.get(place) == creator else roster.holders,
+                erased=roster.erased.set(creator, None),
+            )
         case CreatorAdded() | CreatorReactivated() | CreatorUpdated():
             fields = {name: getattr(event, name) for name in Account.__struct_fields__}
             place = (event.project, tiktok.handle_key(event.tiktok_handle))
             back = isinstance(event, CreatorReactivated) and event.creator in roster.removed
-            return Roster(
+            return msgspec.structs.replace(
+                roster,
                 accounts=roster.accounts.set(event.creator, Account(**fields)),
                 removed=roster.removed.delete(event.creator) if back else roster.removed,
                 holders=roster.holders.set(place, event.creator),

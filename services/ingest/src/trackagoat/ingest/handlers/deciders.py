@@ -9,10 +9,12 @@ from trackagoat.events.catalogue.ingest import RosterCommands, VideoCommands
 from trackagoat.events.decider import Decider
 from trackagoat.ingest.domain import roster as creators
 from trackagoat.ingest.domain import shelf, videos
-from trackagoat.ingest.handlers.completing import complete
+from trackagoat.ingest.handlers.sealing import Sealing
 
 
-def roster_decider(banned: Collection[str] = ()) -> Decider[RosterCommands, creators.Roster, creators.RosterEvents]:
+def roster_decider(
+    banned: Collection[str] = (), sealing: Sealing | None = None
+) -> Decider[RosterCommands, creators.Roster, creators.RosterEvents]:
     """Creators; `banned` are handles nobody may track on this installation."""
     keys = frozenset(handle.lower() for handle in banned)
     return Decider(
@@ -23,18 +25,19 @@ def roster_decider(banned: Collection[str] = ()) -> Decider[RosterCommands, crea
         decide=partial(creators.decide, banned=keys),
         evolve=creators.evolve,
         stream=creators.stream,
+        enrich=sealing.roster if sealing else None,
     )
 
 
-roster = roster_decider()
-
-video: Decider[VideoCommands, shelf.Shelf, shelf.VideoEvents] = Decider(
-    "videos",
-    commands=VideoCommands,
-    events=shelf.VideoEvents,
-    initial=shelf.Shelf(),
-    decide=videos.decide,
-    evolve=shelf.evolve,
-    stream=videos.stream,
-    enrich=complete,
-)
+def video_decider(sealing: Sealing | None = None) -> Decider[VideoCommands, shelf.Shelf, shelf.VideoEvents]:
+    """Posts, and what was read of them and their creators."""
+    return Decider(
+        "videos",
+        commands=VideoCommands,
+        events=shelf.VideoEvents,
+        initial=shelf.Shelf(),
+        decide=videos.decide,
+        evolve=shelf.evolve,
+        stream=videos.stream,
+        enrich=sealing.videos if sealing else None,
+    )

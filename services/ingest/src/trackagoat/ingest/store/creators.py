@@ -147,6 +147,24 @@ def delete_project(project: ProjectId, org: OrgId) -> Write:
     """Everything of the project goes, and nothing of it comes again."""
 
 
+@write(
+    """
+    WITH t AS (
+        SELECT * FROM unnest($1::uuid[], $2::timestamptz[]) AS t(creator, at)
+    ), posts AS (
+        UPDATE videos v SET title = NULL, author_handle = NULL, thumbnail_url = NULL,
+            url = 'https://www.tiktok.com/@/' || v.content_type || '/' || v.tiktok_video_id
+        FROM t WHERE v.creator_id = t.creator
+    )
+    UPDATE creators c SET tiktok_handle = 'erased', handle_key = 'erased ' || c.creator, display_name_override = NULL,
+        tiktok_display_name = NULL, bio = NULL, avatar_url = NULL, readme = NULL, metadata = '{}', updated_at = t.at
+    FROM t WHERE c.creator = t.creator
+    """
+)
+def forget_creator(creator: CreatorId, at: datetime) -> Write:
+    """Nothing says any more whose account it was."""
+
+
 class Holder(msgspec.Struct, frozen=True):
     """Who is tracked under a handle."""
 
@@ -164,6 +182,18 @@ class Holder(msgspec.Struct, frozen=True):
 )
 async def holders(db: Db, org: OrgId, projects: list[ProjectId], handle_keys: list[str]) -> list[Holder]:
     """The creators, not removed, that have these handles in these projects."""
+
+
+@read(
+    """
+    SELECT DISTINCT ON (c.project, c.handle_key) c.project, c.handle_key, c.creator
+    FROM unnest($2::uuid[], $3::text[]) AS t(project, handle_key) JOIN creators c USING (project, handle_key)
+    WHERE c.org = $1
+    ORDER BY c.project, c.handle_key, c.inactive_reason IS NOT DISTINCT FROM 'removed', c.inactive_since DESC
+    """
+)
+async def remembered(db: Db, org: OrgId, projects: list[ProjectId], handle_keys: list[str]) -> list[Holder]:
+    """The creators that have these handles in these projects, or had them last."""
 
 
 class Tracked(msgspec.Struct, frozen=True):

@@ -1,0 +1,79 @@
+"""`goat erase`: a person is forgotten, in rows, ledgers, streams and in what is still to be sent."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import click
+
+from trackagoat.cli.errors import Failure, plainly
+from trackagoat.cli.joining import role_dsn
+from trackagoat.cli.operator import Operator, nats_login, operator
+from trackagoat.cli.options import json_option, print_json, state_option
+from trackagoat.cli.state import Folder
+from trackagoat.events import topology
+from trackagoat.events.catalogue.ingest import CreatorErased, EraseCreator
+from trackagoat.events.catalogue.words import CreatorId, OrgId
+from trackagoat.events.host.database import connect_pool
+from trackagoat.events.purging import About, purge
+
+_CREATOR = "SELECT org, tiktok_handle FROM ingest.creators WHERE creator = $1"
+
+
+@click.group()
+def erase() -> None:
+    """Forget a person for good: destroy the key of its personal fields, announce it, purge the streams."""
+
+
+@erase.command()
+@click.argument("id", type=click.UUID)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@state_option
+@json_option
+def creator(folder: Folder, id: UUID, yes: bool, as_json: bool) -> None:
+    """Erase a creator: it is removed, and nobody can read its names, texts and notes any more.
+
+    Counters and totals of the past stay, under its id. When it is cut off, run it again.
+    """
+    with plainly():
+        org, handle = asyncio.run(_found(folder, id))
+        if not yes:
+            click.confirm(f"@{handle} ({id}) will be erased. This cannot be undone. Go on?", abort=True, err=True)
+        purged = asyncio.run(_erase(folder, org, CreatorId(id)))
+    if as_json:
+        print_json({"id": str(id), "erased": True, "purged": purged})
+    else:
+        click.echo(f"creator {id}: erased, {purged:,} facts purged from the stream")
+
+
+async def _found(folder: Folder, id: UUID) -> tuple[OrgId, str]:
+    async with operator(folder) as op:
+        return await _of(op, id)
+
+
+async def _of(op: Operator, id: UUID) -> tuple[OrgId, str]:
+    row: Any = await op.db.fetchrow(_CREATOR, id)
+    if row is None:
+        message = f"there is no creator {id}; its id is in the answer of GET /api/v1/creators"
+        raise Failure(message)
+    return OrgId(row["org"]), row["tiktok_handle"]
+
+
+async def _erase(folder: Folder, org: OrgId, id: CreatorId) -> int:
+    async with operator(folder) as op:
+        await op.must(org, EraseCreator(creator=id))
+    own = {f"creator-{id}", f"observations-{id}"}
+    return await _purge(folder, "ingest", org, About(id, own, "roster", "creator", CreatorErased.tag()))
+
+
+async def _purge(folder: Folder, service: str, org: OrgId, about: About) -> int:
+    state = folder.running()
+    client = await topology.connect(state.nats_url, *nats_login(folder))
+    pool = await connect_pool(role_dsn(state.database_url, service, folder.secrets()), service, size=2)
+    try:
+        return await purge(pool, client.jetstream(), service, org, about)
+    finally:
+        pool.terminate()
+        await client.close()
