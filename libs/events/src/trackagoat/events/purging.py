@@ -28,7 +28,7 @@ WHERE e.org = $1 AND e.tag <> $4
     AND (e.stream = ANY ($2::text[]) OR (e.stream = $5 AND e.data ->> $6 = $3::text))
 ORDER BY f.seq
 """
-_UNSEQUENCED = "SELECT count(*) FROM unsequenced"
+_SEQUENCED = "SELECT NOT EXISTS (SELECT FROM unsequenced)"
 _NOTE = "INSERT INTO purged (seq) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING"
 _FORGET_KEYS = "VACUUM (FULL) subject_keys"
 
@@ -53,7 +53,7 @@ async def purge(pool: asyncpg.Pool[Any], js: JetStreamContext, service: str, org
     """
 
     async def sequenced() -> bool:
-        return not await pool.fetchval(_UNSEQUENCED)
+        return bool(await pool.fetchval(_SEQUENCED))
 
     async def relayed() -> bool:
         return await _end(js, service) > max(row["seq"] for row in rows)
