@@ -56,7 +56,7 @@ async def purge(pool: asyncpg.Pool[Any], js: JetStreamContext, service: str, org
         return bool(await pool.fetchval(_SEQUENCED))
 
     async def relayed() -> bool:
-        return await _end(js, service) > max(row["seq"] for row in rows)
+        return await _end(js, service) > int(rows[-1]["seq"])
 
     await _until(sequenced, f"facts of {service} wait for the sequencer; is the service running?")
     given = (about.own, str(about.subject), about.announcement, about.shared, about.field)
