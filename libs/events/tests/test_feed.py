@@ -9,11 +9,12 @@ from typing import Any
 
 from trackagoat.events import clock
 from trackagoat.events.catalogue import workspace as w
+from trackagoat.events.errors import WrongVersion
 from trackagoat.events.ledger import NewEvent, append
 from trackagoat.events.sequencer import sequence
 from trackagoat.events.testing.sample import ask, create
 
-WRITERS, APPENDS = 12, 40
+WRITERS, STREAMS, APPENDS = 12, 20, 40
 
 
 def fact(stream: str, version: int) -> NewEvent:
@@ -32,13 +33,25 @@ def fact(stream: str, version: int) -> NewEvent:
     )
 
 
-async def write_slowly(pool: Any, stream: str, seed: int) -> None:
-    """Append one by one, each transaction staying open for a random moment after its insert."""
+async def write_slowly(pool: Any, seed: int) -> None:
+    """Append to any of the streams, each transaction staying open for a random moment after its insert."""
     dice = random.Random(seed)
-    for version in range(1, APPENDS + 1):
+    for _ in range(APPENDS):
+        stream = f"s{dice.randrange(STREAMS)}"
+        while not await _appended(pool, stream, dice.random() / 200):
+            pass
+
+
+async def _appended(pool: Any, stream: str, pause: float) -> bool:
+    """Whether it was; another writer may have been faster."""
+    version = await pool.fetchval("SELECT coalesce(max(version), 0) + 1 FROM events WHERE stream = $1", stream)
+    try:
         async with pool.acquire() as connection, connection.transaction():
             await append(connection, [fact(stream, version)])
-            await asyncio.sleep(dice.random() / 200)
+            await asyncio.sleep(pause)
+    except WrongVersion:
+        return False
+    return True
 
 
 async def follow(pool: Any, query: str, writing: asyncio.Task[Any]) -> list[int]:
@@ -64,7 +77,7 @@ async def torture(pool: Any, query: str) -> tuple[list[int], list[int]]:
             await asyncio.sleep(0.001)
 
     async def writers() -> None:
-        await asyncio.gather(*(write_slowly(pool, f"s{n}", n) for n in range(WRITERS)))
+        await asyncio.gather(*(write_slowly(pool, seed) for seed in range(WRITERS)))
         while await pool.fetchval("SELECT count(*) FROM unsequenced"):
             await asyncio.sleep(0.01)
 

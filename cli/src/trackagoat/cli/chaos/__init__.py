@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from trackagoat.cli.chaos.faults import DECK, Kind
 from trackagoat.cli.errors import FAILED, Failure, plainly
 from trackagoat.cli.options import json_option, print_json
 from trackagoat.cli.state import Folder
@@ -27,8 +28,11 @@ MOST_SHOWN = 20
     metavar="DIR",
     help="An empty folder for data and logs; kept. Default: a temporary one, kept when something is wrong.",
 )
+@click.option(
+    "--only", multiple=True, type=click.Choice(sorted(set(DECK))), help="This kind of fault; may be repeated."
+)
 @json_option
-def chaos(minutes: float, seed: int, place: Path | None, *, as_json: bool) -> None:
+def chaos(minutes: float, seed: int, place: Path | None, only: tuple[Kind, ...], *, as_json: bool) -> None:
     """Prove that nothing is lost and nothing counts twice: run a system of its own, load it, hurt it, judge it.
 
     Services, PostgreSQL and NATS are killed, paused, cut off, slowed and wiped; commands are repeated and answers
@@ -46,7 +50,7 @@ def chaos(minutes: float, seed: int, place: Path | None, *, as_json: bool) -> No
     if folder.exists() and any(folder.iterdir()):
         message = f"{folder} is not empty; chaos wants a folder of its own"
         raise Failure(message)
-    trial = Trial(Folder(folder), seed, minutes * 60, lambda line: click.echo(f"goat: {line}", err=True))
+    trial = Trial(Folder(folder), seed, minutes * 60, _tell, only or DECK)
     with plainly():
         report: Report = asyncio.run(trial.run())[0]
     if place is None and not report.wrong:
@@ -56,6 +60,10 @@ def chaos(minutes: float, seed: int, place: Path | None, *, as_json: bool) -> No
     else:
         _show(report, folder)
     sys.exit(FAILED if report.wrong else 0)
+
+
+def _tell(line: str) -> None:
+    click.echo(f"goat: {line}", err=True)
 
 
 def _show(report: object, folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random  # noqa: TID251 - the plan is a function of its seed
 from typing import Literal
 
@@ -72,14 +72,17 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
 
 
-def plan(seed: int, seconds: float) -> list[Fault]:
-    """The faults of a run."""
+def plan(seed: int, seconds: float, only: Sequence[Kind] = DECK) -> list[Fault]:
+    """The faults of a run, of these kinds alone."""
+    deck = [kind for kind in DECK if kind in only]
+    if not deck:
+        return []
     chance = Random(f"faults {seed}")  # noqa: S311 - seeded, so that it can be repeated
     faults: list[Fault] = []
     crashes = _crashes(chance)
     at = FIRST_SECONDS
     while True:
-        for kind in chance.sample(DECK, len(DECK)):
+        for kind in chance.sample(deck, len(deck)):
             if at >= seconds:
                 return faults
             faults.append(_fault(at, kind, chance, crashes))

@@ -16,11 +16,12 @@ SHARE_SLOW = 0.1
 
 
 class Received(msgspec.Struct, frozen=True):
-    """One request: at which endpoint, under which id, and what it said."""
+    """One request: at which endpoint, under which id, what it said, and whether it was answered as taken."""
 
     endpoint: str
     webhook_id: str
     body: bytes
+    taken: bool = True
 
 
 class Receivers:
@@ -53,10 +54,11 @@ class Receivers:
 
     async def _take(self, request: web.Request) -> web.Response:
         endpoint, id = request.match_info["endpoint"], request.headers.get("webhook-id", "")
-        self.got.append(Received(endpoint, id, await request.read()))
+        body = await request.read()
         first = (endpoint, id) not in self._seen
         self._seen.add((endpoint, id))
         fate = Random(f"{self._seed} {endpoint} {len(self._seen)}").random() if first else 1.0  # noqa: S311 - seeded
+        self.got.append(Received(endpoint, id, body, taken=fate >= SHARE_REFUSED + SHARE_UNANSWERED))
         if fate < SHARE_REFUSED:
             return web.Response(status=500)
         if fate < SHARE_REFUSED + SHARE_UNANSWERED and request.transport is not None:

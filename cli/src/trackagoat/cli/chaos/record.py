@@ -51,7 +51,9 @@ def _break(found: list[int]) -> str:
 
 
 def _stream(service: str, evidence: Evidence) -> Iterator[str]:
-    """What NATS holds is the feed, fact for fact."""
+    """What NATS holds is the feed, fact for fact; it is looked at once everything has settled."""
+    if service not in evidence.streams:
+        return
     head = evidence.heads[service]
     said = [(fact.seq, fact.id, fact.data) for fact in evidence.facts[service] if fact.seq is not None]
     streamed = [(m.seq, m.id, m.data) for m in evidence.streams[service] if m.seq <= head]

@@ -119,8 +119,8 @@ def _arrivals(evidence: Evidence) -> Iterator[str]:
     yield from (f"delivery {one} is of no alert" for one in rows.keys() - planned)
     yield from (f"delivery {one} is {rows[one]}" for one in planned & rows.keys() if rows[one] != "succeeded")
     for endpoint, expected in ids.items():
-        got = {r.webhook_id for r in evidence.received if r.endpoint == endpoint}
-        yield from (f"endpoint {endpoint} never got {one}" for one in expected - got)
+        got = {r.webhook_id for r in evidence.received if r.endpoint == endpoint and r.taken}
+        yield from (f"endpoint {endpoint} never took {one}" for one in expected - got)
         early = {r.webhook_id for r in evidence.received[: evidence.early] if r.endpoint == endpoint}
         yield from (f"endpoint {endpoint} got {one}, which is not for it" for one in early - expected)
     bodies: defaultdict[str, set[bytes]] = defaultdict(set)

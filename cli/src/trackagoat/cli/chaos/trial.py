@@ -16,7 +16,7 @@ import msgspec
 from trackagoat.cli.chaos import evidence, record, rows, tidings
 from trackagoat.cli.chaos.driver import Driver
 from trackagoat.cli.chaos.evidence import Evidence
-from trackagoat.cli.chaos.faults import plan
+from trackagoat.cli.chaos.faults import DECK, Kind, plan
 from trackagoat.cli.chaos.hurt import Hurt
 from trackagoat.cli.chaos.load import SEEDS, Lane, Step
 from trackagoat.cli.chaos.receivers import Receivers
@@ -65,10 +65,10 @@ def judge(found: Evidence) -> list[str]:
 class Trial:
     """One run with one seed."""
 
-    def __init__(self, folder: Folder, seed: int, seconds: float, tell: Tell, *, faults: bool = True) -> None:
-        """Nothing happens before `run`."""
+    def __init__(self, folder: Folder, seed: int, seconds: float, tell: Tell, only: Sequence[Kind] = DECK) -> None:
+        """`only` are the kinds of faults that happen. Nothing does before `run`."""
         self._folder, self._seed, self._seconds, self._tell = folder, seed, seconds, tell
-        self._plan = plan(seed, seconds) if faults else []
+        self._plan = plan(seed, seconds, only)
         self._done: Counter[str] = Counter()
         self._receivers = Receivers(seed)
         self._endpoints: dict[UUID, str] = {}
