@@ -18,6 +18,7 @@ from trackagoat.cli import (
     parked,
     rebuilding,
     running,
+    sources,
     subscribers,
     testing,
 )
@@ -42,7 +43,7 @@ for command in (
     *(running.up, running.down, running.status, running.run),
     *(accounts.orgs, accounts.projects, accounts.keys),
     *(bench.bench, chaos, events.events, subscribers.subscribers),
-    *(doctor.doctor, parked.parked, erasing.erase),
+    *(doctor.doctor, parked.parked, erasing.erase, sources.sources),
     *(importing.import_, rebuilding.rebuild, testing.test),
 ):
     main.add_command(command)

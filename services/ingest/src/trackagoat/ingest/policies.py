@@ -29,7 +29,7 @@ from trackagoat.events.effects import Decide, Effect, Write
 from trackagoat.events.host.service import Page
 from trackagoat.events.personal import destroy
 from trackagoat.ingest.domain.discovery import BACK
-from trackagoat.ingest.store import scraping
+from trackagoat.ingest.store import scraping, sources
 
 ScheduleFacts = (
     CreatorAdded
@@ -81,9 +81,10 @@ def _stats(video: VideoId, org: OrgId, at: datetime) -> Write:
 
 
 def erasures(page: Page) -> Iterator[Effect]:
-    """The key of an erased creator is destroyed with the fact that says so."""
+    """The key of an erased creator is destroyed with the fact that says so, and what sources said of it is gone."""
     for fact in page:
         yield destroy(fact.event.creator, fact.org, fact.at)
+        yield sources.forget(fact.event.creator)
 
 
 def intervals(page: Page) -> Iterator[Effect]:

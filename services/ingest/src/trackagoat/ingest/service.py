@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from trackagoat.events import clock
+from trackagoat.events.catalogue.ingest import JobKind
+from trackagoat.events.catalogue.sources import SourcesChosen
 from trackagoat.events.host.service import Due, Policy, Projection, Service
 from trackagoat.events.personal import Vault
 from trackagoat.ingest import policies, projections
 from trackagoat.ingest.due.asking import Configured
+from trackagoat.ingest.due.chain import PATIENCE_SECONDS, Chain
 from trackagoat.ingest.due.creators import CreatorScrapes
 from trackagoat.ingest.due.videos import VideoScrapes
 from trackagoat.ingest.handlers import deciders
 from trackagoat.ingest.handlers.sealing import Sealing
+from trackagoat.ingest.policies import KINDS
 from trackagoat.ingest.settings import Settings
-from trackagoat.ingest.sources.simulator import Simulator, World
-from trackagoat.ingest.sources.simulator.personality import KINDS
+from trackagoat.ingest.sources.protocol import Source
+from trackagoat.ingest.sources.simulator import Simulator, World, personality
 
 LEASE_SECONDS = 300
 """Longer than a batch of slow sources takes."""
@@ -27,10 +31,12 @@ def service(settings: Settings) -> Service:
     return assembled(configured(settings), vault, settings.listed(settings.banned_handles))
 
 
-def assembled(sources: Sequence[Configured], vault: Vault, banned: Sequence[str] = ()) -> Service:
-    """The service over these sources. Without any, rows stay due until there is one."""
-    sealing = Sealing(vault)
-    accounts, posts = CreatorScrapes(sources), VideoScrapes(sources)
+def assembled(
+    sources: Sequence[Configured], vault: Vault, banned: Sequence[str] = (), patience: float = PATIENCE_SECONDS
+) -> Service:
+    """The service over these sources, asked in this order. Without any, rows stay due until there is one."""
+    sealing, chain = Sealing(vault), Chain(sources, patience=patience)
+    accounts, posts = CreatorScrapes(chain), VideoScrapes(chain)
     due = [
         Due(kind="creator_profiles", run=accounts.profiles, lease_seconds=LEASE_SECONDS),
         Due(kind="discover_videos", run=accounts.discoveries, lease_seconds=LEASE_SECONDS),
@@ -38,9 +44,14 @@ def assembled(sources: Sequence[Configured], vault: Vault, banned: Sequence[str]
     ]
     return Service(
         name="ingest",
-        deciders=[deciders.roster_decider(banned, sealing), deciders.video_decider(sealing)],
+        deciders=[
+            deciders.roster_decider(banned, sealing),
+            deciders.video_decider(sealing),
+            deciders.sourcing_decider(chain.sources),
+        ],
         projections=[
             Projection(name="orgs", facts=projections.OrgFacts, writes=projections.orgs, tables=("orgs",)),
+            Projection(name="choices", facts=SourcesChosen, writes=projections.choices, tables=("source_choices",)),
             Projection(
                 name="library",
                 facts=projections.LibraryFacts,
@@ -60,11 +71,30 @@ def assembled(sources: Sequence[Configured], vault: Vault, banned: Sequence[str]
 
 
 def configured(settings: Settings) -> list[Configured]:
-    """The sources the settings name, in their order."""
-    made = {
-        "simulator": Configured(Simulator(clock=clock.now, world=World(seed=settings.simulator_seed)), is_simulated)
-    }
-    return [made[name] for name in settings.listed(settings.sources)]
+    """The sources the settings name, each with its place in the order of every kind of job."""
+    orders = {kind: settings.order(kind) for kind in KINDS}
+    names = dict.fromkeys(name for order in orders.values() for name in order)
+    return [_configured(settings, name, orders) for name in names]
+
+
+def _configured(settings: Settings, name: str, orders: Mapping[JobKind, list[str]]) -> Configured:
+    limit = settings.limit(name)
+    source, serves = _made(settings, name)
+    return Configured(
+        source,
+        serves,
+        ranks={kind: order.index(name) for kind, order in orders.items() if name in order},
+        calls_per_minute=limit.calls_per_minute,
+        at_once=limit.at_once,
+    )
+
+
+def _made(settings: Settings, name: str) -> tuple[Source, Callable[[str | None], bool]]:
+    """A source by its name, and whose data it has."""
+    if name == "simulator":
+        return Simulator(clock=clock.now, world=World(seed=settings.simulator_seed)), is_simulated
+    message = f"there is no source called {name}"
+    raise ValueError(message)
 
 
 def is_simulated(handle: str | None) -> bool:
@@ -74,4 +104,4 @@ def is_simulated(handle: str | None) -> bool:
     a kind of simulated creator (`steady_…`, `mega_…`) is its own; all others are left to other sources.
     """
     kind, underscore, _ = (handle or "").lower().partition("_")
-    return bool(underscore) and kind in KINDS
+    return bool(underscore) and kind in personality.KINDS

@@ -54,10 +54,11 @@ class Blocked(msgspec.Struct, frozen=True):
 
 
 class SchemaChanged(msgspec.Struct, frozen=True):
-    """The answer came and was not understood."""
+    """The answer came and was not understood. `raw` is the answer itself, kept for people to look at."""
 
     outcome: ClassVar[SourceOutcome] = "schema_changed"
     detail: str = ""
+    raw: bytes = b""
 
 
 class Failed(msgspec.Struct, frozen=True):
