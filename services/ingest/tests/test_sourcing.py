@@ -109,9 +109,7 @@ def test_limits_are_calls_a_minute_and_calls_at_once() -> None:
     assert (limit.calls_per_minute, limit.at_once) == (600, None)
 
 
-@pytest.mark.parametrize(
-    "text", ["simulator", "simulator=0", "simulator=5/0", "nobody=5", "simulator=-1", "simulator=5/x"]
-)
+@pytest.mark.parametrize("text", ["simulator", "simulator=0", "simulator=5/0", "simulator=-1", "simulator=5/x"])
 def test_a_limit_that_makes_no_sense_is_refused_at_the_start(text: str) -> None:
     with pytest.raises(ValueError, match="is no limit of a source"):
         settings(source_limits=text)

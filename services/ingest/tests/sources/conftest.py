@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
+from aiohttp import web
 
 from trackagoat.events.catalogue.ingest import Post, ProfileReading, SourceOutcome
 from trackagoat.events.catalogue.words import Counters
 from trackagoat.ingest.domain import tiktok
+from trackagoat.ingest.sources.http_provider import HttpProvider
+from trackagoat.ingest.sources.http_provider.mapping import load
 from trackagoat.ingest.sources.protocol import Source
 from trackagoat.ingest.sources.simulator import Simulator
+from trackagoat.ingest.sources.web import Web
+from trackagoat.ingest.testing.providers import KEY, rows_shape, web_shape
+from trackagoat.ingest.testing.serving import served
 
 NOW = datetime(2026, 3, 12, 14, 30, tzinfo=UTC)
 REAL_FILE = "TRACKAGOAT_TEST_SNAPSHOTS"
@@ -29,30 +37,56 @@ class Subject(msgspec.Struct, frozen=True):
     missing: dict[SourceOutcome, str]
 
 
-SUBJECTS: dict[str, Subject] = {
-    "simulator": Subject(
-        at=lambda now: Simulator(clock=lambda: now),
-        open=("jane.doe", "bursty_bob", "mega_mia", "pinned_pia", "carousel_cleo", "tidy_tim", "corrected_carl"),
-        missing={
-            "not_found": "missing_max",
-            "private": "private_paul",
-            "rate_limited": "limited_lee",
-            "blocked": "blocked_bo",
-            "schema_changed": "changed_cho",
-            "error": "failing_fay",
-        },
-    ),
+Made = Callable[[], AbstractAsyncContextManager[Subject]]
+MISSING: dict[SourceOutcome, str] = {
+    "not_found": "missing_max",
+    "private": "private_paul",
+    "rate_limited": "limited_lee",
+    "blocked": "blocked_bo",
+    "schema_changed": "changed_cho",
+    "error": "failing_fay",
 }
-"""By the name of the room; a new source adds itself here."""
+OPEN = ("jane.doe", "bursty_bob", "mega_mia", "pinned_pia", "carousel_cleo", "tidy_tim", "corrected_carl")
+MAPPINGS = Path(__file__).parents[4] / "docs/examples/providers"
 
 
-@pytest.fixture(params=sorted(SUBJECTS))
-def subject(request: pytest.FixtureRequest) -> Subject:
-    return SUBJECTS[request.param]
+@contextlib.asynccontextmanager
+async def _simulator() -> AsyncIterator[Subject]:
+    yield Subject(at=lambda now: Simulator(clock=lambda: now), open=OPEN, missing=MISSING)
+
+
+def _provider(name: str, app: Callable[[Source], web.Application]) -> Made:
+    """A provider that tells what the simulator tells, read by one of the example mappings."""
+
+    @contextlib.asynccontextmanager
+    async def made() -> AsyncIterator[Subject]:
+        mapping = load((MAPPINGS / f"{name}.toml").read_text())
+        async with served(app(Simulator(clock=lambda: NOW))) as url, Web() as client:
+            provider = HttpProvider(msgspec.structs.replace(mapping, base_url=url), client, KEY)
+            yield Subject(at=lambda _: provider, open=OPEN, missing=MISSING)
+
+    return made
+
+
+SUBJECTS: dict[str, dict[str, Made]] = {
+    "simulator": {"simulator": _simulator},
+    "http_provider": {
+        "web_shape": _provider("web_shape", web_shape),
+        "rows_shape": _provider("rows_shape", rows_shape),
+    },
+}
+"""By the name of the room, then of the subject; a new source adds itself here."""
+EVERY = {name: made for room in SUBJECTS.values() for name, made in room.items()}
+
+
+@pytest.fixture(params=sorted(EVERY))
+async def subject(request: pytest.FixtureRequest) -> AsyncIterator[Subject]:
+    async with EVERY[request.param]() as made:
+        yield made
 
 
 @pytest.fixture
-def subjects() -> dict[str, Subject]:
+def subjects() -> dict[str, dict[str, Made]]:
     return SUBJECTS
 
 

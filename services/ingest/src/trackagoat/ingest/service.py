@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
 
 from trackagoat.events import clock
 from trackagoat.events.catalogue.ingest import JobKind
@@ -18,8 +20,9 @@ from trackagoat.ingest.handlers import deciders
 from trackagoat.ingest.handlers.sealing import Sealing
 from trackagoat.ingest.policies import KINDS
 from trackagoat.ingest.settings import Settings
-from trackagoat.ingest.sources.protocol import Source
+from trackagoat.ingest.sources.http_provider import HttpProvider
 from trackagoat.ingest.sources.simulator import Simulator, World, personality
+from trackagoat.ingest.sources.web import Web
 
 LEASE_SECONDS = 300
 """Longer than a batch of slow sources takes."""
@@ -28,7 +31,9 @@ LEASE_SECONDS = 300
 def service(settings: Settings) -> Service:
     """Creators, their posts, and every reading of their counters."""
     vault = Vault(settings.secret_key.get_secret_value())
-    return assembled(configured(settings), vault, settings.listed(settings.banned_handles))
+    web = Web()
+    assembly = assembled(configured(settings, web), vault, settings.listed(settings.banned_handles))
+    return msgspec.structs.replace(assembly, around=[*assembly.around, web])
 
 
 def assembled(
@@ -70,31 +75,29 @@ def assembled(
     )
 
 
-def configured(settings: Settings) -> list[Configured]:
-    """The sources the settings name, each with its place in the order of every kind of job."""
+def configured(settings: Settings, web: Web) -> list[Configured]:
+    """The sources the settings name, each with its place in the order of every kind of job it can do."""
     orders = {kind: settings.order(kind) for kind in KINDS}
-    names = dict.fromkeys(name for order in orders.values() for name in order)
-    return [_configured(settings, name, orders) for name in names]
+    named = dict.fromkeys(name for order in orders.values() for name in order)
+    return [_ranked(one, settings, orders) for one in _made(settings, web) if one.source.name in named]
 
 
-def _configured(settings: Settings, name: str, orders: Mapping[JobKind, list[str]]) -> Configured:
-    limit = settings.limit(name)
-    source, serves = _made(settings, name)
-    return Configured(
-        source,
-        serves,
-        ranks={kind: order.index(name) for kind, order in orders.items() if name in order},
-        calls_per_minute=limit.calls_per_minute,
-        at_once=limit.at_once,
-    )
+def _made(settings: Settings, web: Web) -> Iterator[Configured]:
+    """Every source there is."""
+    yield Configured(Simulator(clock=clock.now, world=World(seed=settings.simulator_seed)), is_simulated)
+    for mapping in settings.mappings():
+        named = any(mapping.name in settings.order(kind) for kind in KINDS)
+        provider = HttpProvider(mapping, web, settings.secret(mapping) if named else None)
+        doors = {"creator_profiles": mapping.profile, "discover_videos": mapping.posts, "video_stats": mapping.video}
+        yield Configured(provider, ranks={kind: 0 for kind in KINDS if doors[kind] is not None})
 
 
-def _made(settings: Settings, name: str) -> tuple[Source, Callable[[str | None], bool]]:
-    """A source by its name, and whose data it has."""
-    if name == "simulator":
-        return Simulator(clock=clock.now, world=World(seed=settings.simulator_seed)), is_simulated
-    message = f"there is no source called {name}"
-    raise ValueError(message)
+def _ranked(made: Configured, settings: Settings, orders: Mapping[JobKind, list[str]]) -> Configured:
+    """In its place, with its limits."""
+    name, limit = made.source.name, settings.limit(made.source.name)
+    able = [kind for kind in KINDS if made.rank(kind) is not None]
+    places = {kind: orders[kind].index(name) for kind in able if name in orders[kind]}
+    return msgspec.structs.replace(made, ranks=places, calls_per_minute=limit.calls_per_minute, at_once=limit.at_once)
 
 
 def is_simulated(handle: str | None) -> bool:

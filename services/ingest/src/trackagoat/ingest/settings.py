@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Mapping
+from pathlib import Path
+from typing import Self, get_args
 
 import msgspec
-from pydantic import field_validator
+from pydantic import model_validator
 
 from trackagoat.events.catalogue.ingest import JobKind
 from trackagoat.events.host import settings
+from trackagoat.ingest.sources.http_provider.mapping import Mapping, Unmappable, load
 
 SOURCES = frozenset({"simulator"})
-"""The sources that can be asked."""
+"""The sources that can be asked, beside providers described by mapping files."""
+KINDS: tuple[JobKind, ...] = get_args(JobKind)
 _limit = re.compile(r"([a-z][a-z0-9_]*)=([0-9]+(?:\.[0-9]+)?)(?:/([0-9]+))?")
 
 
@@ -23,7 +27,7 @@ class Limit(msgspec.Struct, frozen=True):
     at_once: int | None = None
 
 
-LIMITS: Mapping[str, Limit] = {}
+LIMITS: dict[str, Limit] = {}
 """What a source bears unless `source_limits` says otherwise."""
 
 
@@ -38,6 +42,8 @@ class Settings(settings.Keyed):
     sources_video_stats: str | None = None
     source_limits: str = ""
     """Calls a minute (over all replicas) and calls at once (in each): `ytdlp=20/2, display_api=600`."""
+    http_providers: str = ""
+    """Mapping files of providers; each makes a source of the name it gives."""
     banned_handles: str = ""
     simulator_seed: str = "trackagoat"
     """Another seed is another simulated TikTok."""
@@ -53,22 +59,46 @@ class Settings(settings.Keyed):
 
     def limit(self, source: str) -> Limit:
         """How much of that source."""
-        return limits(self.source_limits).get(source, LIMITS.get(source, Limit()))
+        usual = {m.name: Limit(m.calls_per_minute, m.at_once) for m in self.mappings()}
+        return limits(self.source_limits).get(source) or usual.get(source) or LIMITS.get(source, Limit())
 
-    @field_validator("sources", "sources_creator_profiles", "sources_discover_videos", "sources_video_stats")
-    @classmethod
-    def _known(cls, value: str | None) -> str | None:
-        for word in (value or "").split(","):
-            if word.strip() and word.strip() not in SOURCES:
-                message = f"there is no source called {word.strip()}; known are {', '.join(sorted(SOURCES))}"
+    def mappings(self) -> list[Mapping]:
+        """What the mapping files say. Raises ValueError."""
+        return [_mapping(Path(path)) for path in self.listed(self.http_providers)]
+
+    def secret(self, mapping: Mapping) -> str | None:
+        """What a provider wants to see in its header. Raises ValueError."""
+        if mapping.auth is None:
+            return None
+        secret = os.environ.get(mapping.auth.secret_env)
+        if not secret:
+            message = f"{mapping.auth.secret_env} is not set, which the mapping of {mapping.name} names as its secret"
+            raise ValueError(message)
+        return secret
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        mappings = {mapping.name: mapping for mapping in self.mappings()}
+        if taken := sorted(SOURCES & set(mappings)):
+            message = f"a mapping cannot be called {taken[0]}; that source is built in"
+            raise ValueError(message)
+        named = {name for kind in KINDS for name in self.order(kind)}
+        for name in sorted(named | set(limits(self.source_limits))):
+            if name not in SOURCES and name not in mappings:
+                known = ", ".join(sorted(SOURCES | set(mappings)))
+                message = f"there is no source called {name}; known are {known}"
                 raise ValueError(message)
-        return value
+        for name in sorted(named & set(mappings)):
+            self.secret(mappings[name])
+        return self
 
-    @field_validator("source_limits")
-    @classmethod
-    def _readable(cls, value: str) -> str:
-        limits(value)
-        return value
+
+def _mapping(path: Path) -> Mapping:
+    try:
+        return load(path.read_text())
+    except (OSError, UnicodeDecodeError, Unmappable) as error:
+        message = f"{path}: {error}"
+        raise ValueError(message) from None
 
 
 def limits(text: str) -> dict[str, Limit]:
@@ -76,8 +106,8 @@ def limits(text: str) -> dict[str, Limit]:
     found: dict[str, Limit] = {}
     for word in (word.strip() for word in text.split(",")):
         told = _limit.fullmatch(word)
-        if word and (told is None or told[1] not in SOURCES or not float(told[2]) or told[3] == "0"):
-            message = f"{word} is no limit of a source; write it like {min(SOURCES)}=20/2, 20 calls a minute, 2 at once"
+        if word and (told is None or not float(told[2]) or told[3] == "0"):
+            message = f"{word} is no limit of a source; write it like ytdlp=20/2, 20 calls a minute, 2 at once"
             raise ValueError(message)
         if told is not None:
             found[told[1]] = Limit(float(told[2]), int(told[3]) if told[3] else None)
