@@ -11,6 +11,7 @@ import structlog
 from trackagoat.cli import (
     accounts,
     bench,
+    connecting,
     doctor,
     erasing,
     events,
@@ -49,3 +50,5 @@ for command in (
     main.add_command(command)
 
 events.events.add_command(reconcile)
+for command in (connecting.accounts, connecting.connect, connecting.disconnect):
+    sources.sources.add_command(command)

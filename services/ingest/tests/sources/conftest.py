@@ -16,13 +16,16 @@ from aiohttp import web
 from trackagoat.events.catalogue.ingest import Post, ProfileReading, SourceOutcome
 from trackagoat.events.catalogue.words import Counters
 from trackagoat.ingest.domain import tiktok
+from trackagoat.ingest.sources.display_api import DisplayApi
+from trackagoat.ingest.sources.display_api.login import Login, Tokens
 from trackagoat.ingest.sources.http_provider import HttpProvider
 from trackagoat.ingest.sources.http_provider.mapping import load
-from trackagoat.ingest.sources.protocol import Source
+from trackagoat.ingest.sources.protocol import PostPage, Reply, Source
 from trackagoat.ingest.sources.simulator import Simulator
 from trackagoat.ingest.sources.web import Web
 from trackagoat.ingest.testing.providers import KEY, rows_shape, web_shape
 from trackagoat.ingest.testing.serving import served
+from trackagoat.ingest.testing.tiktok import TikTok
 
 NOW = datetime(2026, 3, 12, 14, 30, tzinfo=UTC)
 REAL_FILE = "TRACKAGOAT_TEST_SNAPSHOTS"
@@ -35,6 +38,38 @@ class Subject(msgspec.Struct, frozen=True):
     at: Callable[[datetime], Source]
     open: tuple[str, ...]
     missing: dict[SourceOutcome, str]
+
+
+class Consented:
+    """The Display API of whoever owns the account asked about, each with consent and tokens of its own."""
+
+    name = "display_api"
+
+    def __init__(self, tiktok_: TikTok, web_: Web, url: str) -> None:
+        self._tiktok, self._web, self._url = tiktok_, web_, url
+
+    async def _of(self, handle: str) -> DisplayApi:
+        login = Login(self._web, self._tiktok.client_key, self._tiktok.client_secret, self._url)
+        tokens = await login.exchange(self._tiktok.consent(handle), self._tiktok.redirect_uri)
+        assert isinstance(tokens, Tokens)
+        return DisplayApi(self._web, tokens.access_token, self._url)
+
+    async def profile(self, handle: str) -> Reply[ProfileReading]:
+        return await (await self._of(handle)).profile(handle)
+
+    async def posts(self, handle: str, *, cursor: str | None = None, limit: int = 30) -> Reply[PostPage]:
+        return await (await self._of(handle)).posts(handle, cursor=cursor, limit=limit)
+
+    async def video(self, url: str) -> Reply[Counters]:
+        return await (await self._of(url.split("@")[1].split("/", maxsplit=1)[0])).video(url)
+
+
+@contextlib.asynccontextmanager
+async def _display_api() -> AsyncIterator[Subject]:
+    tiktok_ = TikTok(Simulator(clock=lambda: NOW), clock=lambda: NOW)
+    missing = {outcome: MISSING[outcome] for outcome in MISSING if outcome not in {"not_found", "private"}}
+    async with served(tiktok_.app()) as url, Web() as client:
+        yield Subject(at=lambda _: Consented(tiktok_, client, url), open=OPEN, missing=missing)
 
 
 Made = Callable[[], AbstractAsyncContextManager[Subject]]
@@ -70,6 +105,7 @@ def _provider(name: str, app: Callable[[Source], web.Application]) -> Made:
 
 SUBJECTS: dict[str, dict[str, Made]] = {
     "simulator": {"simulator": _simulator},
+    "display_api": {"display_api": _display_api},
     "http_provider": {
         "web_shape": _provider("web_shape", web_shape),
         "rows_shape": _provider("rows_shape", rows_shape),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from trackagoat.events import clock
 from trackagoat.events.catalogue.ingest import JobKind
-from trackagoat.events.catalogue.sources import SourcesChosen
+from trackagoat.events.catalogue.sources import AccountEvents, SourcesChosen
 from trackagoat.events.host.service import Due, Policy, Projection, Service
 from trackagoat.events.personal import Vault
 from trackagoat.ingest import policies, projections
+from trackagoat.ingest.due.accounts import NO_RENEWALS, Renewals, kept
 from trackagoat.ingest.due.asking import Configured
 from trackagoat.ingest.due.chain import PATIENCE_SECONDS, Chain
 from trackagoat.ingest.due.creators import CreatorScrapes
@@ -20,9 +21,14 @@ from trackagoat.ingest.handlers import deciders
 from trackagoat.ingest.handlers.sealing import Sealing
 from trackagoat.ingest.policies import KINDS
 from trackagoat.ingest.settings import Settings
+from trackagoat.ingest.sources import display_api
+from trackagoat.ingest.sources.display_api import DisplayApi
+from trackagoat.ingest.sources.display_api.login import Login
 from trackagoat.ingest.sources.http_provider import HttpProvider
+from trackagoat.ingest.sources.protocol import Source
 from trackagoat.ingest.sources.simulator import Simulator, World, personality
 from trackagoat.ingest.sources.web import Web
+from trackagoat.ingest.store.accounts import RENEW, Account
 
 LEASE_SECONDS = 300
 """Longer than a batch of slow sources takes."""
@@ -32,12 +38,19 @@ def service(settings: Settings) -> Service:
     """Creators, their posts, and every reading of their counters."""
     vault = Vault(settings.secret_key.get_secret_value())
     web = Web()
-    assembly = assembled(configured(settings, web), vault, settings.listed(settings.banned_handles))
+    renewals = Renewals(logins(settings, web), settings.secret_key.get_secret_value())
+    banned = settings.listed(settings.banned_handles)
+    assembly = assembled(configured(settings, web), vault, banned, renewals=renewals)
     return msgspec.structs.replace(assembly, around=[*assembly.around, web])
 
 
 def assembled(
-    sources: Sequence[Configured], vault: Vault, banned: Sequence[str] = (), patience: float = PATIENCE_SECONDS
+    sources: Sequence[Configured],
+    vault: Vault,
+    banned: Sequence[str] = (),
+    *,
+    patience: float = PATIENCE_SECONDS,
+    renewals: Renewals = NO_RENEWALS,
 ) -> Service:
     """The service over these sources, asked in this order. Without any, rows stay due until there is one."""
     sealing, chain = Sealing(vault), Chain(sources, patience=patience)
@@ -46,6 +59,7 @@ def assembled(
         Due(kind="creator_profiles", run=accounts.profiles, lease_seconds=LEASE_SECONDS),
         Due(kind="discover_videos", run=accounts.discoveries, lease_seconds=LEASE_SECONDS),
         Due(kind="video_stats", run=posts.stats, lease_seconds=LEASE_SECONDS),
+        Due(kind=RENEW, run=renewals.run, batch=16, apart=True),
     ]
     return Service(
         name="ingest",
@@ -53,10 +67,12 @@ def assembled(
             deciders.roster_decider(banned, sealing),
             deciders.video_decider(sealing),
             deciders.sourcing_decider(chain.sources),
+            deciders.account_decider(renewals.logins),
         ],
         projections=[
             Projection(name="orgs", facts=projections.OrgFacts, writes=projections.orgs, tables=("orgs",)),
             Projection(name="choices", facts=SourcesChosen, writes=projections.choices, tables=("source_choices",)),
+            Projection(name="accounts", facts=AccountEvents, writes=projections.accounts, tables=("source_accounts",)),
             Projection(
                 name="library",
                 facts=projections.LibraryFacts,
@@ -69,6 +85,7 @@ def assembled(
             Policy(name="schedules", facts=policies.ScheduleFacts, effects=policies.schedules),
             Policy(name="adoptions", facts=policies.AdoptionFacts, effects=policies.adoptions),
             Policy(name="erasures", facts=policies.ErasureFacts, effects=policies.erasures),
+            Policy(name="renewals", facts=policies.RenewalFacts, effects=policies.renewals),
             Policy(name="intervals", facts=policies.IntervalFacts, effects=policies.intervals),
         ],
         due=due if sources else [],
@@ -85,11 +102,30 @@ def configured(settings: Settings, web: Web) -> list[Configured]:
 def _made(settings: Settings, web: Web) -> Iterator[Configured]:
     """Every source there is."""
     yield Configured(Simulator(clock=clock.now, world=World(seed=settings.simulator_seed)), is_simulated)
+    yield Configured(DisplayApi(web, ""), account=_opened(settings, web))
     for mapping in settings.mappings():
         named = any(mapping.name in settings.order(kind) for kind in KINDS)
         provider = HttpProvider(mapping, web, settings.secret(mapping) if named else None)
         doors = {"creator_profiles": mapping.profile, "discover_videos": mapping.posts, "video_stats": mapping.video}
         yield Configured(provider, ranks={kind: 0 for kind in KINDS if doors[kind] is not None})
+
+
+def _opened(settings: Settings, web: Web) -> Callable[[Account], Source | None]:
+    """How an account is read with its owner's consent."""
+
+    def opened(account: Account) -> Source | None:
+        tokens = kept(settings.secret_key.get_secret_value(), account)
+        return None if tokens is None else DisplayApi(web, tokens.access_token, settings.display_api_url)
+
+    return opened
+
+
+def logins(settings: Settings, web: Web) -> dict[str, Login]:
+    """Where tokens are renewed, by source."""
+    key, secret = settings.tiktok_client_key, settings.tiktok_client_secret
+    if key is None or secret is None:
+        return {}
+    return {display_api.NAME: Login(web, key, secret.get_secret_value(), settings.display_api_url)}
 
 
 def _ranked(made: Configured, settings: Settings, orders: Mapping[JobKind, list[str]]) -> Configured:

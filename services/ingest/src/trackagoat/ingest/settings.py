@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Self, get_args
 
 import msgspec
-from pydantic import model_validator
+from pydantic import SecretStr, model_validator
 
 from trackagoat.events.catalogue.ingest import JobKind
 from trackagoat.events.host import settings
+from trackagoat.ingest.sources import display_api
+from trackagoat.ingest.sources.display_api.login import API
 from trackagoat.ingest.sources.http_provider.mapping import Mapping, Unmappable, load
 
-SOURCES = frozenset({"simulator"})
+SOURCES = frozenset({"simulator", "display_api"})
 """The sources that can be asked, beside providers described by mapping files."""
 KINDS: tuple[JobKind, ...] = get_args(JobKind)
 _limit = re.compile(r"([a-z][a-z0-9_]*)=([0-9]+(?:\.[0-9]+)?)(?:/([0-9]+))?")
@@ -27,7 +29,7 @@ class Limit(msgspec.Struct, frozen=True):
     at_once: int | None = None
 
 
-LIMITS: dict[str, Limit] = {}
+LIMITS: dict[str, Limit] = {display_api.NAME: Limit(display_api.CALLS_PER_MINUTE, 16)}
 """What a source bears unless `source_limits` says otherwise."""
 
 
@@ -44,6 +46,11 @@ class Settings(settings.Keyed):
     """Calls a minute (over all replicas) and calls at once (in each): `ytdlp=20/2, display_api=600`."""
     http_providers: str = ""
     """Mapping files of providers; each makes a source of the name it gives."""
+    tiktok_client_key: str | None = None
+    """Of your app at TikTok for Developers; `display_api` needs it, and its secret."""
+    tiktok_client_secret: SecretStr | None = None
+    display_api_url: str = API
+    """Where TikTok's API is; another one for tests."""
     banned_handles: str = ""
     simulator_seed: str = "trackagoat"
     """Another seed is another simulated TikTok."""
@@ -90,6 +97,9 @@ class Settings(settings.Keyed):
                 raise ValueError(message)
         for name in sorted(named & set(mappings)):
             self.secret(mappings[name])
+        if display_api.NAME in named and not (self.tiktok_client_key and self.tiktok_client_secret):
+            message = "display_api needs TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET"
+            raise ValueError(message)
         return self
 
 

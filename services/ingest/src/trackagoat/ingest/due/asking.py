@@ -13,6 +13,7 @@ from trackagoat.events.effects import Claimed, Done, Effect, Record
 from trackagoat.ingest.domain.schedule import Plan, after_miss
 from trackagoat.ingest.domain.scrapes import observations
 from trackagoat.ingest.sources.protocol import Miss, RateLimited, Source
+from trackagoat.ingest.store.accounts import Account
 
 
 class Configured(msgspec.Struct, frozen=True):
@@ -21,7 +22,8 @@ class Configured(msgspec.Struct, frozen=True):
 
     `ranks` places it in the installation's order of each kind, lowest first; a kind it is not in is not asked of it
     unless an org chose it. None, as for every kind: in the order given. `calls_per_minute` holds over all
-    replicas, `at_once` in each.
+    replicas, `at_once` in each. `account` makes of it the source that reads one account with its owner's consent;
+    without one that is connected it is not asked.
     """
 
     source: Source
@@ -29,6 +31,7 @@ class Configured(msgspec.Struct, frozen=True):
     ranks: Mapping[JobKind, int] | None = None
     calls_per_minute: float | None = None
     at_once: int | None = None
+    account: Callable[[Account], Source | None] | None = None
 
     def rank(self, kind: JobKind) -> int | None:
         """Its place in the order of that kind of job; None: it is not asked."""

@@ -25,8 +25,10 @@ from trackagoat.events.effects import Claimed, Effect
 from trackagoat.events.sql import Db
 from trackagoat.ingest.domain import sourcing
 from trackagoat.ingest.domain.sourcing import Standing
+from trackagoat.ingest.domain.tiktok import handle_key
 from trackagoat.ingest.due.asking import Configured
 from trackagoat.ingest.sources.protocol import Blocked, Failed, Ok, RateLimited, Reply, SchemaChanged, Source
+from trackagoat.ingest.store import accounts
 from trackagoat.ingest.store import sources as store
 
 log = structlog.get_logger()
@@ -105,6 +107,9 @@ class Round:
             name = configured.source.name
             if not configured.serves(handle) or only not in {None, name}:
                 continue
+            source = await self._opened(configured, claimed, handle)
+            if source is None:
+                continue
             now = self._present()
             if until := sourcing.rests(self._chain.standings.get(name), now):
                 return last or Later(until, effects)
@@ -113,9 +118,10 @@ class Round:
                 continue
             if at := await self._wait(configured):
                 return last or Later(at, effects)
-            reply = await self._call(configured, call)
+            reply = await self._call(source, call)
             effects += self._noted(claimed, name, subject, reply)
-            last = Answered(configured.source, reply, effects)
+            effects += _renewal(claimed, name, handle, reply, now)
+            last = Answered(source, reply, effects)
             if not isinstance(reply, Blocked | SchemaChanged):
                 return last
         if last is None and later is not None and only is None:
@@ -153,12 +159,21 @@ class Round:
         await asyncio.sleep(max(0.0, (slot - now).total_seconds()))
         return None
 
-    async def _call(self, configured: Configured, call: Callable[[Source], Awaitable[Reply[T]]]) -> Reply[T]:
-        place = self._chain.places.get(configured.source.name)
+    async def _opened(self, configured: Configured, claimed: Claimed, handle: str | None) -> Source | None:
+        """The source, let in where that needs an account; None when there is none."""
+        if configured.account is None:
+            return configured.source
+        if handle is None:
+            return None
+        account = await accounts.connected(self._db, claimed.org, configured.source.name, handle_key(handle))
+        return None if account is None else configured.account(account)
+
+    async def _call(self, source: Source, call: Callable[[Source], Awaitable[Reply[T]]]) -> Reply[T]:
+        place = self._chain.places.get(source.name)
         if place is None:
-            return await _reply(configured.source, call)
+            return await _reply(source, call)
         async with place:
-            return await _reply(configured.source, call)
+            return await _reply(source, call)
 
     def _noted(self, claimed: Claimed, name: str, subject: str, reply: Reply[T]) -> list[Effect]:
         """What the reply says of the source itself, and its raw answer if it was not understood."""
@@ -186,6 +201,13 @@ async def _reply(source: Source, call: Callable[[Source], Awaitable[Reply[T]]]) 
     except Exception as error:
         log.exception("a source raised instead of answering", source=source.name)
         return Failed(repr(error))
+
+
+def _renewal(claimed: Claimed, source: str, handle: str | None, reply: Reply[T], now: datetime) -> list[Effect]:
+    """That the tokens of an account are renewed at once, when they were not accepted."""
+    if handle is None or not isinstance(reply, Failed) or not reply.renew:
+        return []
+    return [accounts.renew_now(accounts.renewal(claimed.org, source, handle_key(handle)), now)]
 
 
 def _standing(s: Standing) -> Effect:

@@ -62,10 +62,11 @@ class SchemaChanged(msgspec.Struct, frozen=True):
 
 
 class Failed(msgspec.Struct, frozen=True):
-    """Network, timeout, or anything else that may be better next time."""
+    """Network, timeout, or anything else that may be better next time. `renew`: the tokens that let in have run out."""
 
     outcome: ClassVar[SourceOutcome] = "error"
     detail: str = ""
+    renew: bool = False
 
 
 Miss: TypeAlias = NotFound | Private | RateLimited | Blocked | SchemaChanged | Failed
