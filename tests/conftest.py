@@ -73,17 +73,23 @@ class House:
 
 
 @pytest.fixture
-async def house(database: Database, nats_server: Nats) -> AsyncIterator[House]:
+def told() -> dict[str, Any]:
+    """Further settings of the house; a test that needs some has a fixture of the same name."""
+    return {}
+
+
+@pytest.fixture
+async def house(database: Database, nats_server: Nats, told: dict[str, Any]) -> AsyncIterator[House]:
     """The house, and its shutdown."""
     async with contextlib.AsyncExitStack() as stack:
-        ports = {name: await stack.enter_async_context(_service(name, database, nats_server)) for name in SCHEMAS}
+        ports = {name: await stack.enter_async_context(_service(name, database, nats_server, told)) for name in SCHEMAS}
         bus, asker = await connect_asker(nats_server.url, "operator", PASSWORDS["operator"])
         stack.push_async_callback(bus.close)
         http = await stack.enter_async_context(aiohttp.ClientSession())
         yield House(f"http://127.0.0.1:{ports['gateway']}", asker, database, http)
 
 
-def _service(name: str, database: Database, server: Nats) -> Any:
+def _service(name: str, database: Database, server: Nats, told: dict[str, Any]) -> Any:
     settings_type = importlib.import_module(f"trackagoat.{name}.settings").Settings
     build = importlib.import_module(f"trackagoat.{name}.service").service
     given = {
@@ -96,7 +102,7 @@ def _service(name: str, database: Database, server: Nats) -> Any:
         "lease_seconds": 2,
         "api_key_requests_per_minute": 10_000,
         "outbound_allowlist": "127.0.0.1",
-    }
+    } | told
     settings = settings_type.model_validate(given)
     return running(build(settings), settings)
 

@@ -27,6 +27,7 @@ ROOMS = {
     "store": "every statement of the service",
     "domain": "what is decided, and nothing else",
     "migrations": "the tables, in dbmate's format",
+    "testing": "what tests of others may use",
 }
 GATEWAY = {
     "__init__": "the sign at the door",

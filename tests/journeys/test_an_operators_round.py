@@ -111,3 +111,37 @@ async def test_what_cannot_be_reached_is_a_fault_and_not_a_hang(goat: Goat) -> N
         goat.nats.start()
     wrong = await goat("parked", "show", "nonsense")
     assert wrong.status == 2
+
+
+async def test_a_source_that_is_not_understood_shows_what_it_said(goat: Goat, house: Any, until: Until) -> None:
+    _, api = await house.org()
+    project = await api.ok("POST", "/projects", {"name": "Spring"})
+    assert (await goat("sources", "list")).out == "every source answers; none has been in trouble\n"
+    await api.ok("POST", f"/projects/{project['id']}/creators", {"tiktok_handle": "changed_cho"})
+
+    async def kept() -> Any:
+        return (await goat("sources", "answers", "--json")).json
+
+    one = (await until(kept))[-1]
+    assert (one["source"], one["subject"]) == ("simulator", "changed_cho")
+    shown = await goat("sources", "answer", one["id"])
+    assert (shown.out, one["detail"] in shown.err) == ('{"simulated": {"stats": "moved elsewhere"}}', True)
+    assert (await goat("sources", "list")).out.startswith("simulator      schema_changed at 20")
+    assert "changed_cho" in (await goat("sources", "answers")).out
+    assert (await goat("sources", "discard", "--source", "simulator", "--json")).json["discarded"] >= 1
+    assert (await goat("sources", "answer", one["id"])).status == 1
+    assert (await goat("sources", "discard")).status == 2
+
+
+async def test_an_organization_is_read_from_the_sources_it_uses(goat: Goat, house: Any) -> None:
+    await house.org()
+    used = await goat("sources", "use", "simulator", "--kind", "video_stats")
+    assert used.out == "video_stats: simulator\n", used.err
+    assert (await goat("sources", "use", "--none", "--kind", "discover_videos")).status == 0
+    told = (await goat("sources", "list")).out.splitlines()
+    assert told[1:] == ["An org: discover_videos from nobody", "An org: video_stats from simulator"]
+    wrong = await goat("sources", "use", "nobody")
+    assert (wrong.status, wrong.err) == (1, "Error: That source is not configured on this installation.\n")
+    assert (await goat("sources", "use")).status == 2
+    await goat("sources", "use", "--default")
+    assert (await goat("sources", "list", "--json")).json["choices"][0]["video_stats"] is None

@@ -11,6 +11,7 @@ import structlog
 from trackagoat.cli import (
     accounts,
     bench,
+    connecting,
     doctor,
     erasing,
     events,
@@ -18,6 +19,7 @@ from trackagoat.cli import (
     parked,
     rebuilding,
     running,
+    sources,
     subscribers,
     testing,
 )
@@ -42,9 +44,11 @@ for command in (
     *(running.up, running.down, running.status, running.run),
     *(accounts.orgs, accounts.projects, accounts.keys),
     *(bench.bench, chaos, events.events, subscribers.subscribers),
-    *(doctor.doctor, parked.parked, erasing.erase),
+    *(doctor.doctor, parked.parked, erasing.erase, sources.sources),
     *(importing.import_, rebuilding.rebuild, testing.test),
 ):
     main.add_command(command)
 
 events.events.add_command(reconcile)
+for command in (connecting.accounts, connecting.connect, connecting.disconnect):
+    sources.sources.add_command(command)

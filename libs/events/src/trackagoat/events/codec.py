@@ -9,14 +9,14 @@ from typing import Any
 
 import msgspec
 
-from trackagoat.events.catalogue import campaigns, goals, ingest, notifications, workspace
+from trackagoat.events.catalogue import campaigns, goals, ingest, notifications, sources, workspace
 from trackagoat.events.catalogue.upcasts import UPCASTS, Step
 from trackagoat.events.catalogue.words import Command, Event
 from trackagoat.events.decider import Outcome, members
 from trackagoat.events.envelope import Actor
 from trackagoat.events.errors import Undecodable
 
-PAGES = (workspace, ingest, campaigns, goals, notifications)
+PAGES = (workspace, ingest, sources, campaigns, goals, notifications)
 """The pages of the catalogue: what each service may be asked and may say."""
 
 EVENTS: dict[str, type[Event]] = {e.tag(): e for page in PAGES for e in members(page.Events)}

@@ -22,14 +22,17 @@ from trackagoat.events.catalogue.ingest import (
     VideoRestored,
     VideoReviewed,
 )
+from trackagoat.events.catalogue.sources import AccountConnected, AccountDisconnected
 from trackagoat.events.catalogue.words import OrgId, VideoId
 from trackagoat.events.catalogue.workspace import OrgCreated, OrgUpdated
 from trackagoat.events.due import schedule, unschedule
 from trackagoat.events.effects import Decide, Effect, Write
 from trackagoat.events.host.service import Page
 from trackagoat.events.personal import destroy
+from trackagoat.ingest.domain.accounts import renew_at
 from trackagoat.ingest.domain.discovery import BACK
-from trackagoat.ingest.store import scraping
+from trackagoat.ingest.domain.tiktok import handle_key
+from trackagoat.ingest.store import accounts, scraping, sources
 
 ScheduleFacts = (
     CreatorAdded
@@ -43,6 +46,7 @@ ScheduleFacts = (
     | VideoRemoved
 )
 IntervalFacts = OrgCreated | OrgUpdated
+RenewalFacts = AccountConnected | AccountDisconnected
 AdoptionFacts = CreatorAdded | CreatorReactivated | VideoAdded
 ErasureFacts = CreatorErased
 
@@ -81,9 +85,22 @@ def _stats(video: VideoId, org: OrgId, at: datetime) -> Write:
 
 
 def erasures(page: Page) -> Iterator[Effect]:
-    """The key of an erased creator is destroyed with the fact that says so."""
+    """The key of an erased creator is destroyed with the fact that says so, and what sources said of it is gone."""
     for fact in page:
         yield destroy(fact.event.creator, fact.org, fact.at)
+        yield sources.forget(fact.event.creator)
+
+
+def renewals(page: Page) -> Iterator[Effect]:
+    """The tokens of a connected account are renewed before they expire, for as long as it is connected."""
+    for fact in page:
+        event: RenewalFacts = fact.event
+        key = accounts.renewal(fact.org, event.source, handle_key(event.tiktok_handle))
+        match event:
+            case AccountConnected(expires_at=expires_at):
+                yield schedule(accounts.RENEW, key, fact.org, renew_at(fact.at, expires_at))
+            case AccountDisconnected():
+                yield unschedule(accounts.RENEW, key)
 
 
 def intervals(page: Page) -> Iterator[Effect]:

@@ -24,6 +24,13 @@ from trackagoat.events.catalogue.ingest import (
     VideoReviewed,
     VideoUpdated,
 )
+from trackagoat.events.catalogue.sources import (
+    AccountConnected,
+    AccountDisconnected,
+    AccountEvents,
+    AccountRenewed,
+    SourcesChosen,
+)
 from trackagoat.events.catalogue.words import CreatorId
 from trackagoat.events.catalogue.workspace import OrgCreated, OrgUpdated, ProjectDeleted
 from trackagoat.events.effects import Write
@@ -32,7 +39,8 @@ from trackagoat.events.host.service import Page
 from trackagoat.ingest.domain.roster import RosterEvents
 from trackagoat.ingest.domain.shelf import VideoEvents
 from trackagoat.ingest.domain.tiktok import handle_key
-from trackagoat.ingest.store import creators, readings, scraping, videos
+from trackagoat.ingest.store import accounts as source_accounts
+from trackagoat.ingest.store import creators, readings, scraping, sources, videos
 
 LibraryFacts = (
     CreatorAdded
@@ -67,6 +75,34 @@ def orgs(page: Page) -> Iterator[Write]:
                 yield scraping.change_org(
                     e.org, e.timezone, e.video_stats_hours, e.discover_videos_hours, e.creator_profiles_hours
                 )
+
+
+def choices(page: Page) -> Iterator[Write]:
+    """The sources orgs chose."""
+    for fact in page:
+        event: SourcesChosen = fact.event
+        yield sources.choose(
+            fact.org, _lines(event.creator_profiles), _lines(event.discover_videos), _lines(event.video_stats)
+        )
+
+
+def accounts(page: Page) -> Iterator[Write]:
+    """Accounts whose owners let a source read them."""
+    for fact in page:
+        event: AccountEvents = fact.event
+        match event:
+            case AccountConnected() as e:
+                who = (fact.org, e.source, handle_key(e.tiktok_handle), e.tiktok_handle, e.connection, e.account)
+                told = ("\n".join(e.scopes), e.sealed_tokens, e.expires_at, e.renewable_until)
+                yield source_accounts.connect(*who, *told, fact.at)
+            case AccountRenewed() as e:
+                yield source_accounts.renew(e.connection, e.sealed_tokens, e.expires_at, e.renewable_until, fact.at)
+            case AccountDisconnected() as e:
+                yield source_accounts.disconnect(e.connection, e.reason, fact.at)
+
+
+def _lines(names: Sequence[str] | None) -> str | None:
+    return None if names is None else "\n".join(names)
 
 
 def library(page: Page) -> Iterator[Write]:

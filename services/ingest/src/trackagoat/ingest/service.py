@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import msgspec
 
 from trackagoat.events import clock
+from trackagoat.events.catalogue.ingest import JobKind
+from trackagoat.events.catalogue.sources import AccountEvents, SourcesChosen
 from trackagoat.events.host.service import Due, Policy, Projection, Service
 from trackagoat.events.personal import Vault
 from trackagoat.ingest import policies, projections
+from trackagoat.ingest.due.accounts import NO_RENEWALS, Renewals, kept
 from trackagoat.ingest.due.asking import Configured
+from trackagoat.ingest.due.chain import PATIENCE_SECONDS, Chain
 from trackagoat.ingest.due.creators import CreatorScrapes
 from trackagoat.ingest.due.videos import VideoScrapes
 from trackagoat.ingest.handlers import deciders
 from trackagoat.ingest.handlers.sealing import Sealing
+from trackagoat.ingest.policies import KINDS
 from trackagoat.ingest.settings import Settings
-from trackagoat.ingest.sources.simulator import Simulator, World
-from trackagoat.ingest.sources.simulator.personality import KINDS
+from trackagoat.ingest.sources import display_api
+from trackagoat.ingest.sources.display_api import DisplayApi
+from trackagoat.ingest.sources.display_api.login import Login
+from trackagoat.ingest.sources.http_provider import HttpProvider
+from trackagoat.ingest.sources.protocol import Source
+from trackagoat.ingest.sources.simulator import Simulator, World, personality
+from trackagoat.ingest.sources.web import Web
+from trackagoat.ingest.store.accounts import RENEW, Account
 
 LEASE_SECONDS = 300
 """Longer than a batch of slow sources takes."""
@@ -24,23 +37,42 @@ LEASE_SECONDS = 300
 def service(settings: Settings) -> Service:
     """Creators, their posts, and every reading of their counters."""
     vault = Vault(settings.secret_key.get_secret_value())
-    return assembled(configured(settings), vault, settings.listed(settings.banned_handles))
+    web = Web()
+    renewals = Renewals(logins(settings, web), settings.secret_key.get_secret_value())
+    banned = settings.listed(settings.banned_handles)
+    assembly = assembled(configured(settings, web), vault, banned, renewals=renewals)
+    return msgspec.structs.replace(assembly, around=[*assembly.around, web])
 
 
-def assembled(sources: Sequence[Configured], vault: Vault, banned: Sequence[str] = ()) -> Service:
-    """The service over these sources. Without any, rows stay due until there is one."""
-    sealing = Sealing(vault)
-    accounts, posts = CreatorScrapes(sources), VideoScrapes(sources)
+def assembled(
+    sources: Sequence[Configured],
+    vault: Vault,
+    banned: Sequence[str] = (),
+    *,
+    patience: float = PATIENCE_SECONDS,
+    renewals: Renewals = NO_RENEWALS,
+) -> Service:
+    """The service over these sources, asked in this order. Without any, rows stay due until there is one."""
+    sealing, chain = Sealing(vault), Chain(sources, patience=patience)
+    accounts, posts = CreatorScrapes(chain), VideoScrapes(chain)
     due = [
         Due(kind="creator_profiles", run=accounts.profiles, lease_seconds=LEASE_SECONDS),
         Due(kind="discover_videos", run=accounts.discoveries, lease_seconds=LEASE_SECONDS),
         Due(kind="video_stats", run=posts.stats, lease_seconds=LEASE_SECONDS),
+        Due(kind=RENEW, run=renewals.run, batch=16, apart=True),
     ]
     return Service(
         name="ingest",
-        deciders=[deciders.roster_decider(banned, sealing), deciders.video_decider(sealing)],
+        deciders=[
+            deciders.roster_decider(banned, sealing),
+            deciders.video_decider(sealing),
+            deciders.sourcing_decider(chain.sources),
+            deciders.account_decider(renewals.logins),
+        ],
         projections=[
             Projection(name="orgs", facts=projections.OrgFacts, writes=projections.orgs, tables=("orgs",)),
+            Projection(name="choices", facts=SourcesChosen, writes=projections.choices, tables=("source_choices",)),
+            Projection(name="accounts", facts=AccountEvents, writes=projections.accounts, tables=("source_accounts",)),
             Projection(
                 name="library",
                 facts=projections.LibraryFacts,
@@ -53,18 +85,55 @@ def assembled(sources: Sequence[Configured], vault: Vault, banned: Sequence[str]
             Policy(name="schedules", facts=policies.ScheduleFacts, effects=policies.schedules),
             Policy(name="adoptions", facts=policies.AdoptionFacts, effects=policies.adoptions),
             Policy(name="erasures", facts=policies.ErasureFacts, effects=policies.erasures),
+            Policy(name="renewals", facts=policies.RenewalFacts, effects=policies.renewals),
             Policy(name="intervals", facts=policies.IntervalFacts, effects=policies.intervals),
         ],
         due=due if sources else [],
     )
 
 
-def configured(settings: Settings) -> list[Configured]:
-    """The sources the settings name, in their order."""
-    made = {
-        "simulator": Configured(Simulator(clock=clock.now, world=World(seed=settings.simulator_seed)), is_simulated)
-    }
-    return [made[name] for name in settings.listed(settings.sources)]
+def configured(settings: Settings, web: Web) -> list[Configured]:
+    """The sources the settings name, each with its place in the order of every kind of job it can do."""
+    orders = {kind: settings.order(kind) for kind in KINDS}
+    named = dict.fromkeys(name for order in orders.values() for name in order)
+    return [_ranked(one, settings, orders) for one in _made(settings, web) if one.source.name in named]
+
+
+def _made(settings: Settings, web: Web) -> Iterator[Configured]:
+    """Every source there is."""
+    yield Configured(Simulator(clock=clock.now, world=World(seed=settings.simulator_seed)), is_simulated)
+    yield Configured(DisplayApi(web, ""), account=_opened(settings, web))
+    for mapping in settings.mappings():
+        named = any(mapping.name in settings.order(kind) for kind in KINDS)
+        provider = HttpProvider(mapping, web, settings.secret(mapping) if named else None)
+        doors = {"creator_profiles": mapping.profile, "discover_videos": mapping.posts, "video_stats": mapping.video}
+        yield Configured(provider, ranks={kind: 0 for kind in KINDS if doors[kind] is not None})
+
+
+def _opened(settings: Settings, web: Web) -> Callable[[Account], Source | None]:
+    """How an account is read with its owner's consent."""
+
+    def opened(account: Account) -> Source | None:
+        tokens = kept(settings.secret_key.get_secret_value(), account)
+        return None if tokens is None else DisplayApi(web, tokens.access_token, settings.display_api_url)
+
+    return opened
+
+
+def logins(settings: Settings, web: Web) -> dict[str, Login]:
+    """Where tokens are renewed, by source."""
+    key, secret = settings.tiktok_client_key, settings.tiktok_client_secret
+    if key is None or secret is None:
+        return {}
+    return {display_api.NAME: Login(web, key, secret.get_secret_value(), settings.display_api_url)}
+
+
+def _ranked(made: Configured, settings: Settings, orders: Mapping[JobKind, list[str]]) -> Configured:
+    """In its place, with its limits."""
+    name, limit = made.source.name, settings.limit(made.source.name)
+    able = [kind for kind in KINDS if made.rank(kind) is not None]
+    places = {kind: orders[kind].index(name) for kind in able if name in orders[kind]}
+    return msgspec.structs.replace(made, ranks=places, calls_per_minute=limit.calls_per_minute, at_once=limit.at_once)
 
 
 def is_simulated(handle: str | None) -> bool:
@@ -74,4 +143,4 @@ def is_simulated(handle: str | None) -> bool:
     a kind of simulated creator (`steady_…`, `mega_…`) is its own; all others are left to other sources.
     """
     kind, underscore, _ = (handle or "").lower().partition("_")
-    return bool(underscore) and kind in KINDS
+    return bool(underscore) and kind in personality.KINDS

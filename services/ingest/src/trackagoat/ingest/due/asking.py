@@ -1,51 +1,41 @@
-"""Asking the configured sources in their order, and what follows when none has data."""
+"""What is configured to be asked, and what follows when nobody has data."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 import msgspec
-import structlog
 
 from trackagoat.events.catalogue.ingest import JobKind, ScrapeFailed
 from trackagoat.events.catalogue.words import CreatorId, ProjectId, VideoId
-from trackagoat.events.effects import Claimed, Done, Record
+from trackagoat.events.effects import Claimed, Done, Effect, Record
 from trackagoat.ingest.domain.schedule import Plan, after_miss
 from trackagoat.ingest.domain.scrapes import observations
-from trackagoat.ingest.sources.protocol import Blocked, Failed, Miss, RateLimited, Reply, SchemaChanged, Source
-
-log = structlog.get_logger()
-T = TypeVar("T")
+from trackagoat.ingest.sources.protocol import Miss, RateLimited, Source
+from trackagoat.ingest.store.accounts import Account
 
 
 class Configured(msgspec.Struct, frozen=True):
-    """A source, and whose data it has: it is never asked about other handles (None: a post of unknown author)."""
+    """A source, and how it is asked: about whose data (None: a post of unknown author), for which kinds of job,
+    and how much of it.
+
+    `ranks` places it in the installation's order of each kind, lowest first; a kind it is not in is not asked of it
+    unless an org chose it. None, as for every kind: in the order given. `calls_per_minute` holds over all
+    replicas, `at_once` in each. `account` makes of it the source that reads one account with its owner's consent;
+    without one that is connected it is not asked.
+    """
 
     source: Source
     serves: Callable[[str | None], bool] = lambda _: True
+    ranks: Mapping[JobKind, int] | None = None
+    calls_per_minute: float | None = None
+    at_once: int | None = None
+    account: Callable[[Account], Source | None] | None = None
 
-
-async def ask(
-    sources: Sequence[Configured], handle: str | None, call: Callable[[Source], Awaitable[Reply[T]]]
-) -> tuple[Source, Reply[T]] | None:
-    """The first answer of a source that is neither refused nor broken, else the last; None when nobody serves."""
-    answer: tuple[Source, Reply[T]] | None = None
-    for configured in sources:
-        if configured.serves(handle):
-            answer = configured.source, await _reply(configured.source, call)
-            if not isinstance(answer[1], Blocked | SchemaChanged):
-                return answer
-    return answer
-
-
-async def _reply(source: Source, call: Callable[[Source], Awaitable[Reply[T]]]) -> Reply[T]:
-    try:
-        return await call(source)
-    except Exception as error:
-        log.exception("a source raised instead of answering", source=source.name)
-        return Failed(repr(error))
+    def rank(self, kind: JobKind) -> int | None:
+        """Its place in the order of that kind of job; None: it is not asked."""
+        return 0 if self.ranks is None else self.ranks.get(kind)
 
 
 class Missed(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +71,7 @@ class Missed(msgspec.Struct, frozen=True, kw_only=True):
         key = f"missed/{claimed.kind}/{claimed.key}/{now.isoformat()}/{claimed.fence}"
         return Record(claimed.org, observations(subject), failed, key)
 
-    def done(self, claimed: Claimed, now: datetime) -> Done:
-        """The row after it."""
+    def done(self, claimed: Claimed, now: datetime, effects: Sequence[Effect] = ()) -> Done:
+        """The row after it, with what else is to be committed."""
         plan = self.plan(claimed, now)
-        return Done(claimed, [self.record(claimed, now)], plan.again, plan.attempts)
+        return Done(claimed, [*effects, self.record(claimed, now)], plan.again, plan.attempts)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,11 +14,12 @@ import msgspec
 
 from trackagoat.events.catalogue.ingest import JobKind, Post, ProfileReading, RecordScrape
 from trackagoat.events.catalogue.words import CreatorId, ProjectId, VideoId, video_id
-from trackagoat.events.effects import Claimed, Decide, Done
+from trackagoat.events.effects import Claimed, Decide, Done, Effect
 from trackagoat.events.sql import Db
 from trackagoat.ingest.domain.discovery import BACK, MOST, is_enough
-from trackagoat.ingest.due.asking import Configured, Missed, ask
-from trackagoat.ingest.sources.protocol import Miss, Ok, PostPage, Reply, Source
+from trackagoat.ingest.due.asking import Missed
+from trackagoat.ingest.due.chain import Answered, Chain, Later, Round
+from trackagoat.ingest.sources.protocol import Blocked, Miss, Ok, PostPage, Reply, SchemaChanged, Source
 from trackagoat.ingest.store import creators, videos
 
 PAGE = 30
@@ -26,7 +28,7 @@ PAGE = 30
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
     """What a look at a list of posts showed. `cursor`: where it would have gone on, had it not been `miss`ed or
-    read enough for one run.
+    read enough for one run. `later`: nobody could be asked before then.
     """
 
     source: Source
@@ -34,72 +36,112 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     profile: ProfileReading | None = None
     cursor: str | None = None
     miss: Miss | None = None
+    later: datetime | None = None
+    effects: Sequence[Effect] = ()
+
+    @property
+    def onward(self) -> dict[str, Any]:
+        """Where the next run goes on, and who knows that place."""
+        return BACK | {"cursor": self.cursor, "source": self.source.name}
 
 
 class CreatorScrapes(msgspec.Struct, frozen=True):
     """The work of two kinds of due rows."""
 
-    sources: Sequence[Configured]
+    chain: Chain
 
     async def profiles(self, db: Db, claimed: Sequence[Claimed], now: datetime) -> list[Done]:
         """Name, texts and counters of accounts."""
         accounts = await _accounts(db, claimed)
-        return await asyncio.gather(*(self._profile(c, accounts.get(c.key), now) for c in claimed))
+        round_ = await self.chain.round(db, claimed, now)
+        return await asyncio.gather(*(self._profile(round_, c, accounts.get(c.key), now) for c in claimed))
 
     async def discoveries(self, db: Db, claimed: Sequence[Claimed], now: datetime) -> list[Done]:
         """New posts of accounts, and the counters their lists show."""
         accounts = await _accounts(db, claimed)
-        return await asyncio.gather(*(self._discovery(db, c, accounts.get(c.key), now) for c in claimed))
+        round_ = await self.chain.round(db, claimed, now)
+        return await asyncio.gather(*(self._discovery(db, round_, c, accounts.get(c.key), now) for c in claimed))
 
-    async def _profile(self, claimed: Claimed, account: creators.Account | None, now: datetime) -> Done:
+    async def _profile(self, round_: Round, claimed: Claimed, account: creators.Account | None, now: datetime) -> Done:
         if account is None:
             return Done(claimed)
         handle, interval = account.tiktok_handle, timedelta(hours=account.creator_profiles_hours)
-        answer = await ask(self.sources, handle, lambda source: source.profile(handle))
+        answer = await round_.ask(claimed, handle, handle, lambda source: source.profile(handle))
         if answer is None:
             return Done(claimed, again=now + interval)
-        source, reply = answer
+        if isinstance(answer, Later):
+            return Done(claimed, answer.effects, answer.at, claimed.attempts)
+        source, reply = answer.source, answer.reply
         if isinstance(reply, Ok):
             look = Look(source=source, profile=reply.value)
-            return Done(claimed, [_record(claimed, account, look, now)], now + interval)
-        return _missed("creator_profiles", account, source, reply, interval).done(claimed, now)
+            return Done(claimed, [*answer.effects, _record(claimed, account, look, now)], now + interval)
+        return _missed("creator_profiles", account, source, reply, interval).done(claimed, now, answer.effects)
 
-    async def _discovery(self, db: Db, claimed: Claimed, account: creators.Account | None, now: datetime) -> Done:
+    async def _discovery(
+        self, db: Db, round_: Round, claimed: Claimed, account: creators.Account | None, now: datetime
+    ) -> Done:
         if account is None:
             return Done(claimed)
         interval = timedelta(hours=account.discover_videos_hours)
-        look = await self._look(db, claimed, account, now)
+        look = await self._look(db, round_, claimed, account, now)
         if look is None:
             return Done(claimed, again=now + interval)
-        effects = [_record(claimed, account, look, now)] if look.posts or look.profile else []
-        if look.miss is not None:
-            missed = _missed("discover_videos", account, look.source, look.miss, interval)
-            plan = missed.plan(claimed, now)
-            payload = BACK | {"cursor": look.cursor} if look.posts else None
-            return Done(claimed, [*effects, missed.record(claimed, now)], plan.again, plan.attempts, payload)
-        if look.cursor is not None:
-            return Done(claimed, effects, now, payload=BACK | {"cursor": look.cursor})
-        return Done(claimed, effects, now + interval, payload={})
+        if isinstance(look, Later):
+            return Done(claimed, look.effects, look.at, claimed.attempts)
+        return _looked(claimed, account, look, now, interval)
 
-    async def _look(self, db: Db, claimed: Claimed, account: creators.Account, now: datetime) -> Look | None:
+    async def _look(
+        self, db: Db, round_: Round, claimed: Claimed, account: creators.Account, now: datetime
+    ) -> Look | Later | None:
         """Page after page, until enough is read; None when no source serves the account."""
         wish = claimed.payload or {}
         cursor: str | None = wish.get("cursor")
-        sources, posts, profile = self.sources, list[Post](), None
+        only: str | None = wish.get("source")
+        handle, posts, profile, effects, source = account.tiktok_handle, list[Post](), None, list[Effect](), None
         while True:
-            answer = await ask(sources, account.tiktok_handle, partial(_page, account.tiktok_handle, cursor))
-            if answer is None:
-                return None
-            source, reply = answer
+            answer = await round_.ask(claimed, handle, handle, partial(_page, handle, cursor), only=only)
+            if source is None and only is not None and _is_lost(answer):
+                cursor, only = None, None
+                continue
+            if answer is None or isinstance(answer, Later):
+                if answer is None or source is None:
+                    return answer
+                return Look(
+                    source=source, posts=posts, profile=profile, cursor=cursor, later=answer.at, effects=effects
+                )
+            source, reply = answer.source, answer.reply
+            only, effects = source.name, [*effects, *answer.effects]
             if not isinstance(reply, Ok):
-                return Look(source=source, posts=posts, profile=profile, cursor=cursor, miss=reply)
-            page, sources = reply.value, [Configured(source)]
+                return Look(source=source, posts=posts, profile=profile, cursor=cursor, miss=reply, effects=effects)
+            page = reply.value
             posts, profile, cursor = [*posts, *page.posts], profile or page.profile, page.next
             known = set() if wish.get("back") else await _known(db, claimed, account, posts)
             if not page.posts or is_enough(posts, known, _not_before(account), now):
                 cursor = None
             if cursor is None or len(posts) >= MOST:
-                return Look(source=source, posts=posts, profile=profile, cursor=cursor)
+                return Look(source=source, posts=posts, profile=profile, cursor=cursor, effects=effects)
+
+
+def _looked(claimed: Claimed, account: creators.Account, look: Look, now: datetime, interval: timedelta) -> Done:
+    """The row after a look."""
+    record = [_record(claimed, account, look, now)] if look.posts or look.profile else []
+    effects = [*look.effects, *record]
+    if look.miss is not None:
+        missed = _missed("discover_videos", account, look.source, look.miss, interval)
+        plan = missed.plan(claimed, now)
+        given_up = BACK if (claimed.payload or {}).get("back") and not plan.attempts else None
+        payload = look.onward if look.posts else given_up
+        return Done(claimed, [*effects, missed.record(claimed, now)], plan.again, plan.attempts, payload)
+    if look.later is not None:
+        return Done(claimed, effects, look.later, claimed.attempts, look.onward)
+    if look.cursor is not None:
+        return Done(claimed, effects, now, payload=look.onward)
+    return Done(claimed, effects, now + interval, payload={})
+
+
+def _is_lost(answer: Answered[PostPage] | Later | None) -> bool:
+    """Whether the one source that knew where to go on is out of reach: others have to begin at the top."""
+    return answer is None or (isinstance(answer, Answered) and isinstance(answer.reply, Blocked | SchemaChanged))
 
 
 async def _page(handle: str, cursor: str | None, source: Source) -> Reply[PostPage]:

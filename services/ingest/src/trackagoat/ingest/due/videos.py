@@ -16,7 +16,8 @@ from trackagoat.events.sql import Db
 from trackagoat.ingest.domain import tiktok
 from trackagoat.ingest.domain.schedule import age_factor, stats_due
 from trackagoat.ingest.domain.scrapes import gathered_while_tracked, is_reading, observations, reading
-from trackagoat.ingest.due.asking import Configured, Missed, ask
+from trackagoat.ingest.due.asking import Missed
+from trackagoat.ingest.due.chain import Chain, Later, Round
 from trackagoat.ingest.sources.protocol import Ok
 from trackagoat.ingest.store import videos
 
@@ -27,14 +28,15 @@ class VideoScrapes(msgspec.Struct, frozen=True):
     Other scrapes read these posts too; a row that falls due looks first whether it still has to.
     """
 
-    sources: Sequence[Configured]
+    chain: Chain
 
     async def stats(self, db: Db, claimed: Sequence[Claimed], now: datetime) -> list[Done]:
         """Counters of posts."""
         posts = {str(row.video): row for row in await videos.refreshed(db, [UUID(c.key) for c in claimed])}
-        return await asyncio.gather(*(self._stats(c, posts.get(c.key), now) for c in claimed))
+        round_ = await self.chain.round(db, claimed, now)
+        return await asyncio.gather(*(self._stats(round_, c, posts.get(c.key), now) for c in claimed))
 
-    async def _stats(self, claimed: Claimed, post: videos.Post | None, now: datetime) -> Done:
+    async def _stats(self, round_: Round, claimed: Claimed, post: videos.Post | None, now: datetime) -> Done:
         if post is None:
             return Done(claimed)
         born = post.posted_at or post.created_at
@@ -43,13 +45,15 @@ class VideoScrapes(msgspec.Struct, frozen=True):
             if due > now:
                 return Done(claimed, again=due)
         interval = timedelta(hours=post.video_stats_hours) * age_factor(now - born)
-        answer = await ask(self.sources, _author(post.url), lambda source: source.video(post.url))
+        answer = await round_.ask(claimed, post.url, _author(post.url), lambda source: source.video(post.url))
         if answer is None:
             return Done(claimed, again=now + interval)
-        source, reply = answer
+        if isinstance(answer, Later):
+            return Done(claimed, answer.effects, answer.at, claimed.attempts)
+        source, reply = answer.source, answer.reply
         if isinstance(reply, Ok):
             effects = [_record(claimed, post, source.name, reply.value, now)] if is_reading(reply.value) else []
-            return Done(claimed, effects, now + interval)
+            return Done(claimed, [*answer.effects, *effects], now + interval)
         missed = Missed(
             kind="video_stats",
             project=ProjectId(post.project),
@@ -59,7 +63,7 @@ class VideoScrapes(msgspec.Struct, frozen=True):
             miss=reply,
             interval=interval,
         )
-        return missed.done(claimed, now)
+        return missed.done(claimed, now, answer.effects)
 
 
 def _author(url: str) -> str | None:

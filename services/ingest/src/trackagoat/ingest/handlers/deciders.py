@@ -6,9 +6,10 @@ from collections.abc import Collection
 from functools import partial
 
 from trackagoat.events.catalogue.ingest import RosterCommands, VideoCommands
+from trackagoat.events.catalogue.sources import AccountCommands, AccountEvents, ChooseSources, SourcesChosen
 from trackagoat.events.decider import Decider
+from trackagoat.ingest.domain import accounts, shelf, sourcing, videos
 from trackagoat.ingest.domain import roster as creators
-from trackagoat.ingest.domain import shelf, videos
 from trackagoat.ingest.handlers.sealing import Sealing
 
 
@@ -40,4 +41,30 @@ def video_decider(sealing: Sealing | None = None) -> Decider[VideoCommands, shel
         evolve=shelf.evolve,
         stream=videos.stream,
         enrich=sealing.videos if sealing else None,
+    )
+
+
+def account_decider(connecting: Collection[str]) -> Decider[AccountCommands, accounts.Accounts, AccountEvents]:
+    """Accounts whose owners let a source read them; `connecting` are the sources that need that."""
+    return Decider(
+        "accounts",
+        commands=AccountCommands,
+        events=AccountEvents,
+        initial=accounts.Accounts(),
+        decide=partial(accounts.decide, connecting=frozenset(connecting)),
+        evolve=accounts.evolve,
+        stream=lambda _: accounts.STREAM,
+    )
+
+
+def sourcing_decider(configured: Collection[str]) -> Decider[ChooseSources, sourcing.Choice, SourcesChosen]:
+    """Which of the `configured` sources an org is read from."""
+    return Decider(
+        "sources",
+        commands=ChooseSources,
+        events=SourcesChosen,
+        initial=sourcing.Choice(),
+        decide=partial(sourcing.decide, configured=frozenset(configured)),
+        evolve=sourcing.evolve,
+        stream=lambda _: sourcing.STREAM,
     )

@@ -54,17 +54,19 @@ class Blocked(msgspec.Struct, frozen=True):
 
 
 class SchemaChanged(msgspec.Struct, frozen=True):
-    """The answer came and was not understood."""
+    """The answer came and was not understood. `raw` is the answer itself, kept for people to look at."""
 
     outcome: ClassVar[SourceOutcome] = "schema_changed"
     detail: str = ""
+    raw: bytes = b""
 
 
 class Failed(msgspec.Struct, frozen=True):
-    """Network, timeout, or anything else that may be better next time."""
+    """Network, timeout, or anything else that may be better next time. `renew`: the tokens that let in have run out."""
 
     outcome: ClassVar[SourceOutcome] = "error"
     detail: str = ""
+    renew: bool = False
 
 
 Miss: TypeAlias = NotFound | Private | RateLimited | Blocked | SchemaChanged | Failed

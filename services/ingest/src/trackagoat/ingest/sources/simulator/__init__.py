@@ -50,7 +50,7 @@ _MISSES: dict[SourceOutcome, Miss] = {
     "not_found": NotFound("no such account"),
     "private": Private("this account is private"),
     "blocked": Blocked("a captcha was asked for"),
-    "schema_changed": SchemaChanged("the answer has another shape"),
+    "schema_changed": SchemaChanged("the answer has another shape", b'{"simulated": {"stats": "moved elsewhere"}}'),
     "error": Failed("the connection was reset"),
 }
 
