@@ -28,6 +28,11 @@ def service(settings: Settings) -> Service:  # noqa: ARG001 - every service is m
                     "membership",
                     "campaign_creators",
                     "gone",
+                    "orgs",
+                    "video_quarters",
+                    "first_readings",
+                    "campaign_quarters",
+                    "campaign_days",
                 ),
             )
         ],

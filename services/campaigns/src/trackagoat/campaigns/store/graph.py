@@ -107,6 +107,10 @@ def drop_places(campaign: CampaignId, at: datetime) -> Write:
         SELECT * FROM unnest($1::uuid[]) AS t(campaign)
     ), emptied AS (
         DELETE FROM items i USING given g WHERE i.campaign = g.campaign
+    ), days AS (
+        DELETE FROM campaign_days d USING given g WHERE d.campaign = g.campaign
+    ), quarters AS (
+        DELETE FROM campaign_quarters q USING given g WHERE q.campaign = g.campaign
     )
     DELETE FROM campaigns c USING given g WHERE c.campaign = g.campaign
     """
@@ -165,10 +169,18 @@ def take_item(campaign: CampaignId, item_type: ItemType, item: UUID, at: datetim
         DELETE FROM membership m USING closed WHERE m.campaign = closed.campaign
     ), left_by_creators AS (
         DELETE FROM campaign_creators k USING closed WHERE k.campaign = closed.campaign
+    ), days AS (
+        DELETE FROM campaign_days d USING closed WHERE d.campaign = closed.campaign
+    ), quarters AS (
+        DELETE FROM campaign_quarters q USING closed WHERE q.campaign = closed.campaign
     ), creators_forgotten AS (
         DELETE FROM creators k USING given g WHERE k.project = g.project AND k.org = g.org
+    ), videos_forgotten AS (
+        DELETE FROM videos v USING given g WHERE v.project = g.project AND v.org = g.org RETURNING v.video
+    ), first_readings_forgotten AS (
+        DELETE FROM first_readings f USING videos_forgotten v WHERE f.video = v.video
     )
-    DELETE FROM videos v USING given g WHERE v.project = g.project AND v.org = g.org
+    DELETE FROM video_quarters q USING videos_forgotten v WHERE q.video = v.video
     """,
     key=("project",),
 )

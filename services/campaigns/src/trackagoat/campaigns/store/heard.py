@@ -87,17 +87,18 @@ def set_creator(org: OrgId, project: ProjectId, creator: CreatorId, removed: boo
 
 @write(
     """
-    INSERT INTO videos (org, project, video, creator_id, counts, posted_at)
-    SELECT t.org, t.project, t.video,
+    INSERT INTO videos (org, project, video, discovered, creator_id, counts, posted_at)
+    SELECT t.org, t.project, t.video, coalesce(v.discovered, t.discovered),
         CASE WHEN t.owner_said THEN t.creator_id ELSE v.creator_id END,
         coalesce(t.counts, v.counts, false),
         coalesce(t.posted_at, v.posted_at)
-    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::boolean[], $5::uuid[], $6::boolean[], $7::timestamptz[])
-        AS t(org, project, video, owner_said, creator_id, counts, posted_at)
+    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::boolean[], $5::boolean[], $6::uuid[], $7::boolean[],
+        $8::timestamptz[]) AS t(org, project, video, discovered, owner_said, creator_id, counts, posted_at)
     LEFT JOIN videos v USING (video)
     WHERE NOT EXISTS (SELECT FROM gone WHERE gone.project = t.project)
     ON CONFLICT (video) DO UPDATE
-        SET creator_id = excluded.creator_id, counts = excluded.counts, posted_at = excluded.posted_at
+        SET discovered = excluded.discovered, creator_id = excluded.creator_id, counts = excluded.counts,
+            posted_at = excluded.posted_at
     """,
     key=("video",),
 )
@@ -105,6 +106,7 @@ def set_video(
     org: OrgId,
     project: ProjectId,
     video: VideoId,
+    discovered: bool | None,
     owner_said: bool,
     creator_id: CreatorId | None,
     counts: bool | None,
