@@ -111,6 +111,18 @@ PARTIES = """
 """
 """Videos that move alike, together, from `moves` (org, campaign, video, sign, since)."""
 
+SETTLE = """
+UPDATE campaigns c SET
+    video_count = c.video_count + s.videos, creator_count = c.creator_count + s.creators,
+    views_sum = c.views_sum + s.views, views_known = c.views_known + s.views_known,
+    likes_sum = c.likes_sum + s.likes, likes_known = c.likes_known + s.likes_known,
+    comments_sum = c.comments_sum + s.comments, comments_known = c.comments_known + s.comments_known,
+    shares_sum = c.shares_sum + s.shares, shares_known = c.shares_known + s.shares_known,
+    saves_sum = c.saves_sum + s.saves, saves_known = c.saves_known + s.saves_known
+FROM shift s WHERE c.campaign = s.campaign
+"""
+"""The end of a statement: totals move by `shift`."""
+
 _STANDING = """
 WITH given AS (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS t(org, video, since)
@@ -123,12 +135,22 @@ WITH given AS (
 _REPEATED = "WHERE EXISTS (SELECT FROM video_quarters q WHERE q.video = g.video AND q.quarter >= g.since)"
 
 
-@write(_STANDING.format(sign=-1, only=_REPEATED) + PARTIES + TURN + "SELECT", key=("video",))
+_SHIFT = f"""
+, shift AS (
+    SELECT campaign, 0 AS videos, 0 AS creators,
+        {each("sum({c} + {c}_base) AS {c}")}, {each("sum({c}_known) AS {c}_known")}
+    FROM tide GROUP BY campaign
+)
+"""
+"""Gains add up to levels: what moved in the quarters is what moves in the totals."""
+
+
+@write(_STANDING.format(sign=-1, only=_REPEATED) + PARTIES + TURN + _SHIFT + SETTLE, key=("video",))
 def recede(org: OrgId, video: VideoId, since: datetime) -> Write:
     """Take what a video gained from `since` (the beginning of a quarter) on out of every campaign it is in."""
 
 
-@write(_STANDING.format(sign=1, only="") + PARTIES + TURN + "SELECT", key=("video",))
+@write(_STANDING.format(sign=1, only="") + PARTIES + TURN + _SHIFT + SETTLE, key=("video",))
 def advance(org: OrgId, video: VideoId, since: datetime) -> Write:
     """The opposite, as its levels are now."""
 
@@ -160,9 +182,9 @@ _READ = """
         {each("later(p.{c}_at, p.{c}, g.{c}_at, g.{c}), greatest(p.{c}_at, g.{c}_at)")}
     FROM given g
     LEFT JOIN LATERAL (
-        SELECT * FROM video_quarters q WHERE q.video = g.video AND q.quarter < g.quarter ORDER BY quarter DESC LIMIT 1
+        SELECT * FROM video_quarters q WHERE q.video = g.video AND q.quarter <= g.quarter ORDER BY quarter DESC LIMIT 1
     ) p ON true
-    WHERE NOT EXISTS (SELECT FROM video_quarters q WHERE q.video = g.video AND q.quarter = g.quarter)
+    WHERE p.quarter IS DISTINCT FROM g.quarter
     """,
     key=("video", "quarter"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from trackagoat.campaigns.store.sets import SETTLE
+from trackagoat.campaigns.store.gains import SETTLE, each
 from trackagoat.events.catalogue.words import CreatorId, OrgId, ProjectId, VideoId
 from trackagoat.events.effects import Write
 from trackagoat.events.sql import write
@@ -27,55 +27,6 @@ WITH given AS (
     FROM turned t JOIN campaign_creators k USING (creator)
     WHERE (k.org, k.project) IS NOT DISTINCT FROM (t.org, t.project)
     GROUP BY k.campaign
-)
-"""
-
-_LEVELS = """
-WITH given AS (
-    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[],
-        $4::timestamptz[], $5::bigint[], $6::timestamptz[], $7::bigint[], $8::timestamptz[], $9::bigint[],
-        $10::timestamptz[], $11::bigint[], $12::timestamptz[], $13::bigint[])
-        AS t(org, project, video, views_at, views, likes_at, likes, comments_at, comments,
-            shares_at, shares, saves_at, saves)
-    WHERE NOT EXISTS (SELECT FROM gone WHERE gone.project = t.project)
-), noted AS (
-    INSERT INTO videos AS v (org, project, video, views, views_at, likes, likes_at, comments, comments_at,
-        shares, shares_at, saves, saves_at)
-    SELECT org, project, video, views, views_at, likes, likes_at, comments, comments_at,
-        shares, shares_at, saves, saves_at
-    FROM given
-    ON CONFLICT (video) DO UPDATE SET
-        views = CASE WHEN v.views_at IS NULL OR (excluded.views_at, excluded.views) > (v.views_at, v.views)
-            THEN excluded.views ELSE v.views END,
-        likes = CASE WHEN v.likes_at IS NULL OR (excluded.likes_at, excluded.likes) > (v.likes_at, v.likes)
-            THEN excluded.likes ELSE v.likes END,
-        comments = CASE WHEN v.comments_at IS NULL
-                OR (excluded.comments_at, excluded.comments) > (v.comments_at, v.comments)
-            THEN excluded.comments ELSE v.comments END,
-        shares = CASE WHEN v.shares_at IS NULL OR (excluded.shares_at, excluded.shares) > (v.shares_at, v.shares)
-            THEN excluded.shares ELSE v.shares END,
-        saves = CASE WHEN v.saves_at IS NULL OR (excluded.saves_at, excluded.saves) > (v.saves_at, v.saves)
-            THEN excluded.saves ELSE v.saves END,
-        views_at = greatest(v.views_at, excluded.views_at),
-        likes_at = greatest(v.likes_at, excluded.likes_at),
-        comments_at = greatest(v.comments_at, excluded.comments_at),
-        shares_at = greatest(v.shares_at, excluded.shares_at),
-        saves_at = greatest(v.saves_at, excluded.saves_at)
-    RETURNING v.video, v.views, v.likes, v.comments, v.shares, v.saves
-), shift AS (
-    SELECT m.campaign, 0 AS videos, 0 AS creators,
-        sum(coalesce(n.views, 0) - coalesce(v.views, 0)) AS views,
-        sum(coalesce(n.likes, 0) - coalesce(v.likes, 0)) AS likes,
-        sum(coalesce(n.comments, 0) - coalesce(v.comments, 0)) AS comments,
-        sum(coalesce(n.shares, 0) - coalesce(v.shares, 0)) AS shares,
-        sum(coalesce(n.saves, 0) - coalesce(v.saves, 0)) AS saves,
-        count(n.views) - count(v.views) AS views_known,
-        count(n.likes) - count(v.likes) AS likes_known,
-        count(n.comments) - count(v.comments) AS comments_known,
-        count(n.shares) - count(v.shares) AS shares_known,
-        count(n.saves) - count(v.saves) AS saves_known
-    FROM noted n JOIN videos v USING (video) JOIN membership m USING (video)
-    GROUP BY m.campaign
 )
 """
 
@@ -115,7 +66,20 @@ def set_video(
     """What was said of a video. Its rows in campaigns are withdrawn before and readmitted after."""
 
 
-@write(_LEVELS + SETTLE, key=("video",))
+@write(
+    f"""
+    INSERT INTO videos AS v (org, project, video, {each("{c}_at, {c}")})
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[],
+        $4::timestamptz[], $5::bigint[], $6::timestamptz[], $7::bigint[], $8::timestamptz[], $9::bigint[],
+        $10::timestamptz[], $11::bigint[], $12::timestamptz[], $13::bigint[])
+        AS t(org, project, video, {each("{c}_at, {c}")})
+    WHERE NOT EXISTS (SELECT FROM gone WHERE gone.project = t.project)
+    ON CONFLICT (video) DO UPDATE SET
+        {each("{c} = later(v.{c}_at, v.{c}, excluded.{c}_at, excluded.{c})")},
+        {each("{c}_at = greatest(v.{c}_at, excluded.{c}_at)")}
+    """,
+    key=("video",),
+)
 def set_levels(
     org: OrgId,
     project: ProjectId,
@@ -131,4 +95,4 @@ def set_levels(
     saves_at: datetime | None,
     saves: int | None,
 ) -> Write:
-    """The latest known counters, unless later ones are known, and the difference for the campaigns above."""
+    """The latest known counters, unless later ones are known."""

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from trackagoat.campaigns.store.gains import PARTIES, TURN
+from trackagoat.campaigns.store.gains import PARTIES, SETTLE, TURN
 from trackagoat.events.catalogue.words import CampaignId, ItemType, OrgId, ProjectId
 from trackagoat.events.effects import Write
 from trackagoat.events.sql import write
@@ -203,17 +203,6 @@ _SHIFT = """
     ) AS t
     GROUP BY campaign
 )
-"""
-
-SETTLE = """
-UPDATE campaigns c SET
-    video_count = c.video_count + s.videos, creator_count = c.creator_count + s.creators,
-    views_sum = c.views_sum + s.views, views_known = c.views_known + s.views_known,
-    likes_sum = c.likes_sum + s.likes, likes_known = c.likes_known + s.likes_known,
-    comments_sum = c.comments_sum + s.comments, comments_known = c.comments_known + s.comments_known,
-    shares_sum = c.shares_sum + s.shares, shares_known = c.shares_known + s.shares_known,
-    saves_sum = c.saves_sum + s.saves, saves_known = c.saves_known + s.saves_known
-FROM shift s WHERE c.campaign = s.campaign
 """
 
 _MOVES = """
