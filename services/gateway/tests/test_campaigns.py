@@ -8,8 +8,10 @@ from uuid import uuid4
 
 import pytest
 
+from trackagoat.events import clock
 from trackagoat.gateway.reads.campaigns import CampaignRow
 from trackagoat.gateway.resources.campaigns import target
+from trackagoat.gateway.resources.fields import instant
 
 NOW = datetime(2026, 3, 11, tzinfo=UTC)
 
@@ -166,6 +168,7 @@ def test_a_target_is_judged_by_pace(views: int, days: int, state: str, pace: flo
         metadata={},
         target_views=1_000,
         target_at=made + timedelta(days=days),
+        reached_at=None,
         views=views,
         likes=0,
         comments=0,
@@ -181,3 +184,20 @@ def test_a_target_is_judged_by_pace(views: int, days: int, state: str, pace: flo
     found = target(row, NOW)
     assert found is not None
     assert (found.state, found.pace, found.percentage) == (state, pace, views // 10)
+
+
+async def test_a_reached_target_stays_reached_until_it_is_changed(api: Any) -> None:
+    ids = await program(api)
+    path = f"/campaigns/{ids['outer']}"
+    await api.patch(path, {"target_views": 1_400})
+    now = clock.now()
+    await api.world.work("campaigns", now)
+    reached = (await api.get(path))["data"]["target"]
+    assert (reached["state"], reached["percentage"], reached["reached_at"]) == ("reached", 100, instant(now))
+    await api.call("DELETE", f"{path}/items", params={"item_type": "campaign", "item_id": ids["inner"]})
+    after = (await api.get(path))["data"]["target"]
+    assert (after["state"], after["reached_at"]) == ("reached", instant(now))
+    assert after["percentage"] < 100
+    await api.patch(path, {"target_views": 1_401})
+    again = (await api.get(path))["data"]["target"]
+    assert (again["state"], again["reached_at"]) == ("on_track", None)
