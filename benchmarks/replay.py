@@ -26,7 +26,10 @@ SCRAPES = 20
 """Scrapes of each creator in the feed, after it and its fifteen posts came in."""
 PEER_SHARE = 8
 """The peer is given that much less, for its rate does not depend on how much there is."""
-_NOTHING = "TRUNCATE creators, videos, membership, campaign_creators, campaigns, items, closure, checkpoints"
+_NOTHING = """
+TRUNCATE creators, videos, membership, campaign_creators, campaigns, items, closure, checkpoints, video_quarters,
+    first_readings, campaign_quarters, campaign_days
+"""
 _COLUMNS = ("pos", "id", "org", "stream", "tag", "at", "actor", "data")
 
 

@@ -1,14 +1,17 @@
-"""Campaign totals are recomputed by a walk of their own, and a wrong one is named."""
+"""Campaign totals and gains are recomputed by a walk of their own, and a wrong one is named."""
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
 
 from trackagoat.cli import totals
+from trackagoat.cli.gains import by_day, differing, summed
 from trackagoat.cli.totals import Snapshot, Video, below, recompute
 from trackagoat.events.testing.plugin import Database
 
@@ -57,6 +60,34 @@ def test_unknown_is_null_and_nothing_is_zero() -> None:
     assert [empty[counter] for counter in COUNTED] == [0] * 5
 
 
+def march(day: int, hour: int) -> datetime:
+    return datetime(2026, 3, day, hour, tzinfo=UTC)
+
+
+def views(*readings: tuple[int, int, int]) -> list[tuple[datetime, list[int | None]]]:
+    """Views by day and hour of March."""
+    return [
+        (datetime(2026, 3, day, hour, tzinfo=UTC), [count, None, None, None, None]) for day, hour, count in readings
+    ]
+
+
+def test_gains_are_differences_and_a_first_reading_is_gained_only_by_whom_was_found_in_time() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    a = by_day(views((10, 14, 500), (11, 14, 1700), (12, 14, 1650)), berlin, march(10, 8), discovered=True)
+    b = by_day(views((11, 14, 9300), (10, 14, 9000)), berlin, march(5, 9), discovered=True)
+    c = by_day(views((10, 15, 40), (11, 15, 90)), berlin, march(10, 12), discovered=False)
+    total = summed([a, b, c])
+    assert [(total[date(2026, 3, day)]["views"], total[date(2026, 3, day)]["views_base"]) for day in (10, 11, 12)] == [
+        (500, 9040),
+        (1550, 0),
+        (-50, 0),
+    ]
+    assert differing({}, b) == [
+        "views_base of 2026-03-10 is 0 instead of 9000",
+        "views of 2026-03-11 is 0 instead of 300",
+    ]
+
+
 @pytest.fixture
 async def pool(database: Database) -> Any:
     """One campaign in another, over one creator with one video, as ingest and campaigns tell it."""
@@ -87,7 +118,7 @@ async def pool(database: Database) -> Any:
 
 async def test_totals_that_are_right_are_left_in_peace(pool: Any) -> None:
     check = await totals.check(pool, None)
-    assert (check.findings, check.holds) == ([], "the totals of 2 campaigns are as recomputed")
+    assert (check.findings, check.holds) == ([], "totals and gains of 2 campaigns are as recomputed")
 
 
 async def test_a_wrong_total_is_named_with_what_it_ought_to_be(pool: Any) -> None:
@@ -106,3 +137,22 @@ async def test_while_facts_are_on_their_way_only_what_was_heard_is_compared(pool
     await pool.execute("UPDATE ingest.videos SET view_count = 9; UPDATE ingest.feed_head SET seq = 4")
     check = await totals.check(pool, None, patience=0)
     assert (check.level, check.findings[0].what.split(":")[0]) == ("warning", "campaigns is 4 facts behind ingest")
+
+
+async def test_a_wrong_day_is_named_with_what_it_ought_to_be(pool: Any) -> None:
+    await pool.execute(
+        f"""
+        INSERT INTO ingest.video_snapshots (org, video, fetched_at, source, view_count)
+        VALUES ('{ORG}', '{id(30)}', '2026-03-10T23:00Z', 's', 5), ('{ORG}', '{id(30)}', '2026-03-11T10:00Z', 's', 7);
+        INSERT INTO campaigns.orgs VALUES ('{ORG}', 'Europe/Berlin', 'free');
+        INSERT INTO campaigns.campaign_days (org, campaign, day, posts, readings, views, views_base, likes, comments,
+            shares, saves, likes_base, comments_base, shares_base, saves_base, views_known, likes_known, comments_known,
+            shares_known, saves_known, views_baselines, likes_baselines, comments_baselines, shares_baselines,
+            saves_baselines)
+        SELECT '{ORG}', c, '2026-03-11', 0, 2, 2, 5{", 0" * 18} FROM unnest('{{{TOP},{LEFT}}}'::uuid[]) c;
+        """  # noqa: S608 - constants of this file
+    )
+    assert (await totals.check(pool, None)).findings == []
+    await pool.execute("UPDATE campaigns.campaign_days SET views = 3 WHERE campaign = $1", TOP)
+    (finding,) = (await totals.check(pool, None)).findings
+    assert finding.what == f"campaign {TOP} (c): views of 2026-03-11 is 3 instead of 2"

@@ -108,6 +108,14 @@ def a_snapshot_was_counted_twice(e: Evidence) -> None:
     row(e, "campaigns.campaigns", lambda r: r["views"])["views"] *= 2
 
 
+def a_gain_was_counted_twice(e: Evidence) -> None:
+    row(e, "campaigns.campaign_days", lambda r: r["views"])["views"] *= 2
+
+
+def a_day_was_lost(e: Evidence) -> None:
+    e.rows["campaigns.campaign_days"].remove(row(e, "campaigns.campaign_days", lambda r: r["views_base"]))
+
+
 def a_membership_was_counted_twice(e: Evidence) -> None:
     row(e, "campaigns.membership")["paths"] += 1
 
@@ -203,6 +211,8 @@ HARM: dict[Callable[[Evidence], None], str] = {
     a_command_was_done_without_keeping_its_answer: "done by halves",
     a_refused_command_was_done: "though nobody was told so",
     a_snapshot_was_counted_twice: "campaigns.campaigns:",
+    a_gain_was_counted_twice: "campaigns.campaign_days:",
+    a_day_was_lost: "campaigns.campaign_days:",
     a_membership_was_counted_twice: "campaigns.membership:",
     a_member_was_forgotten: "campaigns.membership lacks",
     a_creator_was_counted_twice: "campaigns.campaigns:",

@@ -23,7 +23,7 @@ from trackagoat.events.catalogue.campaigns import (
     DeleteCampaign,
     DropItem,
     DuplicateItem,
-    Events,
+    GraphEvents,
     ProjectMismatch,
     RemoveItem,
     UpdateCampaign,
@@ -39,7 +39,7 @@ A, B, C, D = (CampaignId(UUID(int=n)) for n in range(10, 14))
 CHRISTMAS = datetime(2026, 12, 24, tzinfo=UTC)
 
 
-def given(*past: Events) -> Given:
+def given(*past: GraphEvents) -> Given:
     return Given(graph, *past)
 
 
@@ -174,7 +174,7 @@ def test_a_campaign_cannot_contain_its_own_parent() -> None:
 
 
 def test_the_refusal_shows_a_shortest_chain_of_campaigns() -> None:
-    diamond: list[Events] = [*map(created, (A, B, C, D)), added(A, B), added(B, C), added(C, D), added(A, C)]
+    diamond: list[GraphEvents] = [*map(created, (A, B, C, D)), added(A, B), added(B, C), added(C, D), added(A, C)]
     given(*diamond).when(add(D, A)).refused(CircularReference, path=[str(D), str(A), str(C), str(D)])
 
 
@@ -187,7 +187,7 @@ def test_what_was_taken_out_may_turn_the_other_way_round() -> None:
 
 
 def test_deleting_the_campaign_between_two_others_parts_them() -> None:
-    past: list[Events] = [*map(created, (A, B, C)), added(A, B), added(B, C)]
+    past: list[GraphEvents] = [*map(created, (A, B, C)), added(A, B), added(B, C)]
     past.append(CampaignDeleted(campaign=B, project=SUMMER))
     given(*past).when(add(C, A)).then(added(C, A))
 

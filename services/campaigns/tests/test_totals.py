@@ -1,4 +1,4 @@
-"""Totals equal a recomputation from scratch, whatever happened and in whatever order it was heard."""
+"""Totals and gains equal a recomputation from scratch, whatever happened and in whatever order it was heard."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from functools import cached_property
 from random import Random
 from typing import Any, TypeAlias
 from uuid import UUID, uuid4, uuid5
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import msgspec
@@ -24,17 +25,22 @@ from trackagoat.campaigns.settings import Settings
 from trackagoat.events.catalogue import ingest
 from trackagoat.events.catalogue.campaigns import AddItem, Commands, CreateCampaign, DeleteCampaign, RemoveItem
 from trackagoat.events.catalogue.words import COUNTED, Event, OrgId, Refused
-from trackagoat.events.catalogue.workspace import ProjectDeleted
+from trackagoat.events.catalogue.workspace import OrgCreated, OrgUpdated, ProjectDeleted
 from trackagoat.events.envelope import Heard
 from trackagoat.events.testing.play import heard, play
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 Action = tuple[Any, ...]
 
-TABLES = ("campaigns", "items", "closure", "membership", "campaign_creators", "creators", "videos", "gone")
+TABLES = (
+    *("campaigns", "items", "closure", "membership", "campaign_creators", "creators", "videos", "gone", "orgs"),
+    *("video_quarters", "first_readings", "campaign_quarters", "campaign_days"),
+)
 EXAMPLES = int(os.environ.get("TOTALS_EXAMPLES", "60"))
 CAMPAIGNS, CREATORS, VIDEOS = 8, 4, 7
 COUNTERS = ("views", "likes", "comments", "shares", "saves")
+FIGURES = ("posts", "readings", *(c + kind for c in COUNTERS for kind in ("", "_base", "_known", "_baselines")))
+QUARTER, DAY = timedelta(minutes=15), timedelta(hours=24)
 START = datetime(2026, 3, 1, tzinfo=UTC)
 SERVICE = service(Settings(database_url="postgresql://unused"))
 
@@ -50,8 +56,12 @@ items = st.one_of(
 placements = st.tuples(st.just("add"), campaigns, items)
 links = st.tuples(st.just("add"), campaigns, st.tuples(st.just("campaign"), campaigns))
 counts = st.tuples(*[st.none() | st.integers(0, 9)] * len(COUNTERS))
-snapshots = st.tuples(st.just("snapshot"), st.integers(0, 5), st.dictionaries(videos, counts, min_size=1))
-births = st.tuples(*(st.tuples(st.just("discover"), st.just(n), owners, statuses) for n in range(VIDEOS)))
+minutes = st.sampled_from([0, 1, 2, 3, 14, 15, 29, 600, 1380, 1440, 1455, 40_000])
+"""Times of readings: several in a quarter, quarters of several days, one of them after clocks have changed."""
+posted = st.sampled_from([None, -5000, -1441, -1440, -30, 0, 10])
+snapshots = st.tuples(st.just("snapshot"), minutes, st.dictionaries(videos, counts, min_size=1))
+births = st.tuples(*(st.tuples(st.just("discover"), st.just(n), owners, statuses, posted) for n in range(VIDEOS)))
+zones = st.tuples(st.just("zone"), st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kathmandu", "America/St_Johns"]))
 hires = st.tuples(*(st.sampled_from([("enlist", n), ("enlist", n), ("rest", n)]) for n in range(CREATORS)))
 events = st.one_of(
     placements,
@@ -60,15 +70,18 @@ events = st.one_of(
     st.tuples(st.just("take"), campaigns, items),
     st.tuples(st.just("take"), campaigns, items),
     st.tuples(st.sampled_from(["create", "delete"]), campaigns),
-    st.tuples(st.sampled_from(["discover", "direct", "own", "restore", "review", "lose"]), videos, owners, statuses),
+    st.tuples(
+        st.sampled_from(["discover", "direct", "own", "restore", "review", "lose"]), videos, owners, statuses, posted
+    ),
     st.tuples(st.sampled_from(["enlist", "dismiss"]), creators),
+    zones,
 )
 actions = st.tuples(
     hires,
     births,
     st.lists(placements, min_size=6, max_size=12),
     st.lists(links, min_size=8, max_size=16),
-    st.lists(snapshots, min_size=2, max_size=4),
+    st.lists(snapshots, min_size=3, max_size=8),
     st.lists(events, min_size=10, max_size=40),
     st.sampled_from([[], [], [], [], [("raze", 0)]]),
 ).map(lambda parts: [action for part in parts for action in part])
@@ -115,8 +128,17 @@ class Story:
                 self.staff(what, n)
             case ("snapshot", minute, readings):
                 self.said["ingest"].append(self.snapshot(minute, readings))
-            case (what, n, owner, status):
-                self.said["ingest"].extend(self.video(what, n, owner, status))
+            case ("zone", zone):
+                self.said["workspace"].append(self.zone(zone))
+            case (what, n, owner, status, minute):
+                at = None if minute is None else START + timedelta(minutes=minute)
+                self.said["ingest"].extend(self.video(what, n, owner, status, at))
+
+    def zone(self, zone: str) -> Event:
+        if self.org in self.known:
+            return OrgUpdated(org=self.org, timezone=zone)
+        self.known.add(self.org)
+        return OrgCreated(org=self.org, name="org", timezone=zone)
 
     def ask(self, command: Commands) -> None:
         state = self.graphs.get(command.project, domain.INITIAL)
@@ -135,10 +157,10 @@ class Story:
             self.said["ingest"].append(kind(**where, tracking_mode="auto", tracking_start_date=date(2026, 1, 1)))
             self.known.add(where["creator"])
 
-    def video(self, what: str, n: int, owner: int | None, status: Any) -> Iterator[Event]:
+    def video(self, what: str, n: int, owner: int | None, status: Any, at: datetime | None) -> Iterator[Event]:
         where: dict[str, Any] = {"video": self.id("video", n), "project": self.project("video", n)}
         creator: dict[str, Any] = {"creator_id": None if owner is None else self.id("creator", owner)}
-        post = {"tiktok_video_id": "1", "url": "u", "tracking_status": status}
+        post = {"tiktok_video_id": "1", "url": "u", "tracking_status": status, "posted_at": at}
         fresh = where["video"] not in self.known
         self.known.add(where["video"])
         match what:
@@ -155,7 +177,7 @@ class Story:
             case "lose":
                 yield ingest.VideoRemoved(**where)
             case "restore":
-                yield ingest.VideoRestored(**where, **creator, url="u", tracking_status=status)
+                yield ingest.VideoRestored(**where, **creator, url="u", tracking_status=status, posted_at=at)
 
     def snapshot(self, minute: int, readings: dict[int, tuple[int | None, ...]]) -> ingest.StatsSnapshotted:
         read = [(n, dict(zip(COUNTERS, values, strict=True))) for n, values in readings.items() if n < VIDEOS - 1]
@@ -189,11 +211,16 @@ class Recomputed:
         self.owner: dict[UUID, UUID | None] = {}
         self.counts: dict[UUID, bool] = {}
         self.levels: dict[tuple[UUID, str], tuple[datetime, int]] = {}
+        self.readings: dict[UUID, dict[datetime, dict[str, int]]] = {}
+        self.discovered: dict[UUID, bool] = {}
+        self.posted: dict[UUID, datetime] = {}
         for event in story.said["campaigns"]:
             self.build(event)
         for event in story.said["ingest"]:
             self.hear(event)
-        razed = {event.project for event in story.said["workspace"]}  # type: ignore[attr-defined]
+        razed = {event.project for event in story.said["workspace"] if isinstance(event, ProjectDeleted)}
+        zones = [event.timezone for event in story.said["workspace"] if not isinstance(event, ProjectDeleted)]  # type: ignore[attr-defined]
+        self.zone = ZoneInfo(zones[-1] if zones else "UTC")
         self.holds = {c: held for c, held in self.holds.items() if self.home[c] not in razed}
 
     def build(self, e: Any) -> None:
@@ -212,7 +239,9 @@ class Recomputed:
         match type(e).__name__:
             case "CreatorAdded" | "CreatorReactivated" | "CreatorRemoved" as kind:
                 self.home[e.creator], self.removed[e.creator] = e.project, kind == "CreatorRemoved"
-            case "VideoDiscovered" | "VideoAdded" | "VideoRestored":
+            case "VideoDiscovered" | "VideoAdded" | "VideoRestored" as kind:
+                self.discovered.setdefault(e.video, kind == "VideoDiscovered")
+                self.posted.update({} if e.posted_at is None else {e.video: e.posted_at})
                 self.home[e.video], self.owner[e.video] = e.project, e.creator_id
                 self.counts[e.video] = e.tracking_status in COUNTED
             case "VideoReviewed":
@@ -226,11 +255,13 @@ class Recomputed:
 
     def read(self, event: ingest.StatsSnapshotted) -> None:
         for reading in event.videos:
+            values = self.readings.setdefault(reading.video, {}).setdefault(event.fetched_at, {})
             for counter in COUNTERS:
                 value = getattr(reading, counter)
                 if value is not None:
                     known = self.levels.get((reading.video, counter), (event.fetched_at, value))
                     self.levels[reading.video, counter] = max(known, (event.fetched_at, value))
+                    values[counter] = max(value, values.get(counter, value))
 
     @cached_property
     def counted(self) -> list[UUID]:
@@ -277,6 +308,49 @@ class Recomputed:
             **{c: sum(known) if known or not videos else None for c, known in levels.items()},
         }
 
+    def gains(self) -> dict[tuple[UUID, datetime], Counter[str]]:
+        """By campaign and quarter of an hour."""
+        sums: dict[tuple[UUID, datetime], Counter[str]] = {}
+        for campaign, video in self.membership():
+            for quarter, figures in self.part(video).items():
+                sums.setdefault((campaign, quarter), Counter()).update(figures)
+        return sums
+
+    def days(self) -> dict[tuple[UUID, date], Counter[str]]:
+        sums: dict[tuple[UUID, date], Counter[str]] = {}
+        for (campaign, quarter), figures in self.gains().items():
+            sums.setdefault((campaign, quarter.astimezone(self.zone).date()), Counter()).update(figures)
+        return sums
+
+    def part(self, video: UUID) -> dict[datetime, Counter[str]]:
+        """What one video gained, reading by reading."""
+        readings, posted = self.readings.get(video, {}), self.posted.get(video)
+        part = {quarter_of(at): Counter(readings=1) for at in readings}
+        level: dict[str, int] = {}
+        soon = self.discovered[video] and posted is not None and bool(readings) and min(readings) <= posted + DAY
+        for at in sorted(readings):
+            for counter, value in readings[at].items():
+                figures = part[quarter_of(at)]
+                if counter in level:
+                    figures[counter] += value - level[counter]
+                elif soon and at == min(readings):
+                    figures.update({counter: value, f"{counter}_known": 1})
+                else:
+                    figures.update({f"{counter}_base": value, f"{counter}_known": 1, f"{counter}_baselines": 1})
+                level[counter] = value
+        if posted is not None:
+            part.setdefault(quarter_of(posted), Counter()).update(posts=1)
+        return part
+
+
+def quarter_of(at: datetime) -> datetime:
+    return at - (at - START) % QUARTER
+
+
+def figures_of(rows: Sequence[dict[str, Any]], column: str) -> dict[tuple[UUID, Any], Counter[str]]:
+    """The rows of a table of gains as they are recomputed: zeros are left out of a Counter's equality."""
+    return {(r["campaign"], r[column]): Counter({name: r[name] for name in FIGURES}) for r in rows}
+
 
 async def rows(pool: Pool, org: OrgId) -> dict[str, list[dict[str, Any]]]:
     found = {t: await pool.fetch(f"SELECT * FROM {t} WHERE org = $1 ORDER BY {t}", org) for t in TABLES}  # noqa: S608
@@ -312,5 +386,7 @@ async def test_rows_equal_a_recomputation_and_any_other_interleaving(
     assert {(r["ancestor"], r["descendant"]): r["paths"] for r in first["closure"]} == ought.closure()
     assert {(r["campaign"], r["video"]): r["paths"] for r in first["membership"]} == ought.membership()
     assert {r["campaign"]: {c: r[c] for c in columns} for r in first["campaigns"]} == ought.totals()
+    assert figures_of(first["campaign_quarters"], "quarter") == ought.gains()
+    assert figures_of(first["campaign_days"], "day") == ought.days()
     await forget(pool, story.org)
     assert await tell(pool, story, chance) == first

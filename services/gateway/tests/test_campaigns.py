@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from trackagoat.events import clock
 from trackagoat.gateway.reads.campaigns import CampaignRow
+from trackagoat.gateway.reads.paths import StepRow
 from trackagoat.gateway.resources.campaigns import target
+from trackagoat.gateway.resources.fields import instant
+from trackagoat.gateway.resources.paths import Ways
 
 NOW = datetime(2026, 3, 11, tzinfo=UTC)
 
@@ -166,6 +171,7 @@ def test_a_target_is_judged_by_pace(views: int, days: int, state: str, pace: flo
         metadata={},
         target_views=1_000,
         target_at=made + timedelta(days=days),
+        reached_at=None,
         views=views,
         likes=0,
         comments=0,
@@ -181,3 +187,67 @@ def test_a_target_is_judged_by_pace(views: int, days: int, state: str, pace: flo
     found = target(row, NOW)
     assert found is not None
     assert (found.state, found.pace, found.percentage) == (state, pace, views // 10)
+
+
+async def test_a_reached_target_stays_reached_until_it_is_changed(api: Any) -> None:
+    ids = await program(api)
+    path = f"/campaigns/{ids['outer']}"
+    await api.patch(path, {"target_views": 1_400})
+    now = clock.now()
+    await api.world.work("campaigns", now)
+    reached = (await api.get(path))["data"]["target"]
+    assert (reached["state"], reached["percentage"], reached["reached_at"]) == ("reached", 100, instant(now))
+    await api.call("DELETE", f"{path}/items", params={"item_type": "campaign", "item_id": ids["inner"]})
+    after = (await api.get(path))["data"]["target"]
+    assert (after["state"], after["reached_at"]) == ("reached", instant(now))
+    assert after["percentage"] < 100
+    await api.patch(path, {"target_views": 1_401})
+    again = (await api.get(path))["data"]["target"]
+    assert (again["state"], again["reached_at"]) == ("on_track", None)
+
+
+async def test_every_way_to_a_video_is_told(api: Any) -> None:
+    ids = await program(api)
+    (video,) = (await api.get("/videos", sort="-view_count", limit=1))["data"]
+    await api.post(f"/campaigns/{ids['outer']}/items", {"item_type": "video", "item_id": video["id"]})
+    path = f"/campaigns/{ids['outer']}/paths"
+    found = (await api.get(path, video_id=video["id"]))["data"]
+    assert (found["counted"], found["path_count"], found["tracking_status"]) == (True, 2, "auto_tracked")
+    assert [[c["id"] for c in way["campaigns"]] for way in found["paths"]] == [
+        [ids["outer"]],
+        [ids["outer"], ids["inner"]],
+    ]
+    assert [(w["item"]["item_type"], w["item"]["item_id"]) for w in found["paths"]] == [
+        ("video", video["id"]),
+        ("creator", ids["creator"]),
+    ]
+    second = (await api.get(path, video_id=video["id"], limit=1, offset=1))["data"]
+    assert (second["paths"], second["path_count"]) == (found["paths"][1:], 2)
+
+
+async def test_the_ways_to_a_video_that_does_not_count_are_told_too(api: Any) -> None:
+    ids = await program(api)
+    (video,) = (await api.get("/videos", sort="-view_count", limit=1))["data"]
+    await api.patch(f"/videos/{video['id']}", {"tracking_status": "excluded"})
+    found = (await api.get(f"/campaigns/{ids['inner']}/paths", video_id=video["id"]))["data"]
+    assert (found["counted"], found["path_count"], found["tracking_status"]) == (False, 1, "excluded")
+    lonely = await api.campaign(ids["project"])
+    none = (await api.get(f"/campaigns/{lonely}/paths", video_id=video["id"]))["data"]
+    assert (none["counted"], none["path_count"], none["paths"]) == (False, 0, [])
+    assert await api.refused("GET", f"/campaigns/{lonely}/paths", params={"video_id": str(uuid4())}) == (
+        404,
+        "not_found",
+    )
+
+
+def test_ways_are_counted_without_being_walked() -> None:
+    layers = [[uuid4(), uuid4()] for _ in range(1500)]
+    top, video = uuid4(), uuid4()
+    steps = [StepRow(top, "campaign", one, "c") for one in layers[0]]
+    steps += [StepRow(a, "campaign", b, "c") for above, below in pairwise(layers) for a in above for b in below]
+    steps += [StepRow(one, "video", video, None) for one in layers[-1]]
+    ways = Ways(top, steps)
+    assert ways.count == 2**1500
+    last = list(ways.page(2**1500 - 1, 5))
+    assert [step.item for step in last[0]] == [*(max(layer) for layer in layers), video]
+    assert len({tuple(s.item for s in way) for way in ways.page(10, 20)}) == 20

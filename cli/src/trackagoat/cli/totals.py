@@ -1,17 +1,22 @@
-"""Recomputing campaign totals from the items and the videos, by a walk that shares nothing with how they are kept."""
+"""Recomputing campaigns from items, videos and readings, by a walk that shares nothing with how they are kept."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 
+from trackagoat.cli.gains import by_day, differing, summed
 from trackagoat.events.audit import Check, Finding
 
+SHOWN = 8
+"""So many differences of one campaign are told."""
 COUNTERS = ("views", "likes", "comments", "shares", "saves")
 PATIENCE_SECONDS = 10.0
 PAUSE_SECONDS = 0.25
@@ -23,11 +28,11 @@ FROM campaigns.campaigns ORDER BY random() LIMIT $1
 _ITEMS = "SELECT campaign, item_type, item FROM campaigns.items WHERE campaign = ANY($1::uuid[])"
 _INGEST_VIDEOS = """
 SELECT video, org, project, creator_id, view_count AS views, like_count AS likes, comment_count AS comments,
-    share_count AS shares, save_count AS saves
+    share_count AS shares, save_count AS saves, posted_at, origin = 'discovery' AS discovered
 FROM ingest.videos WHERE counted AND (video = ANY($1::uuid[]) OR creator_id = ANY($2::uuid[]))
 """
 _HEARD_VIDEOS = """
-SELECT video, org, project, creator_id, views, likes, comments, shares, saves
+SELECT video, org, project, creator_id, views, likes, comments, shares, saves, posted_at, NULL AS discovered
 FROM campaigns.counted_videos WHERE video = ANY($1::uuid[]) OR creator_id = ANY($2::uuid[])
 """
 _CREATORS = """
@@ -41,6 +46,16 @@ SELECT h.seq - coalesce((SELECT min(c.seq) FROM campaigns.checkpoints c
     + (SELECT count(*) FROM ingest.unsequenced)
 FROM ingest.feed_head h
 """
+
+_READINGS = """
+SELECT video, fetched_at, ARRAY[view_count, like_count, comment_count, share_count, save_count] AS values
+FROM ingest.video_snapshots WHERE video = ANY($1::uuid[])
+"""
+_HOW_MANY = "SELECT count(*) FROM ingest.video_snapshots WHERE video = ANY($1::uuid[])"
+_DAYS = "SELECT * FROM campaigns.campaign_days WHERE campaign = $1"
+_ZONE = "SELECT timezone FROM campaigns.orgs WHERE org = $1"
+MOST_READINGS = 200_000
+"""Gains of a campaign with more readings than this are not recomputed: they would not fit here."""
 
 Items = Mapping[UUID, Collection[tuple[str, UUID]]]
 """The direct items of each campaign: (kind, id)."""
@@ -58,6 +73,8 @@ class Video(msgspec.Struct, frozen=True):
     comments: int | None
     shares: int | None
     saves: int | None
+    posted_at: datetime | None = None
+    discovered: bool | None = None
 
 
 class Snapshot:
@@ -96,11 +113,16 @@ def below(items: Items, campaign: UUID) -> set[tuple[str, UUID]]:
     return found
 
 
-def recompute(row: Mapping[str, Any], snapshot: Snapshot) -> dict[str, int | None]:
-    """The totals a campaign ought to have."""
+def closure(row: Mapping[str, Any], snapshot: Snapshot) -> list[Video]:
+    """The videos that count in a campaign."""
     held = below(snapshot.items, row["campaign"])
     place = row["org"], row["project"]
-    videos = [video for video in snapshot.found_in(held).values() if (video.org, video.project) == place]
+    return [video for video in snapshot.found_in(held).values() if (video.org, video.project) == place]
+
+
+def recompute(row: Mapping[str, Any], snapshot: Snapshot) -> dict[str, int | None]:
+    """The totals a campaign ought to have."""
+    held, videos = below(snapshot.items, row["campaign"]), closure(row, snapshot)
     owners = {video.creator_id for video in videos if video.creator_id}
     owners |= {item for kind, item in held if kind == "creator"}
     totals: dict[str, int | None] = {
@@ -119,8 +141,34 @@ def wrong(rows: Iterable[Mapping[str, Any]], snapshot: Snapshot) -> list[Finding
     for row in rows:
         totals = recompute(row, snapshot)
         if off := [f"{name} {row[name]} instead of {ought}" for name, ought in totals.items() if row[name] != ought]:
-            what = f"campaign {row['campaign']} ({row['name']}): {', '.join(off)}"
-            findings.append(Finding("fault", what, "`goat rebuild campaigns totals` makes the rows anew"))
+            findings.append(_fault(row, off))
+    return findings
+
+
+def _fault(row: Mapping[str, Any], off: Sequence[str]) -> Finding:
+    more = f" and {len(off) - SHOWN} more" if len(off) > SHOWN else ""
+    what = f"campaign {row['campaign']} ({row['name']}): {', '.join(off[:SHOWN])}{more}"
+    return Finding("fault", what, "`goat rebuild campaigns totals` makes the rows anew")
+
+
+async def wrong_days(tx: Any, rows: Sequence[Mapping[str, Any]], snapshot: Snapshot) -> list[Finding]:
+    """Campaigns whose gains per day are not as recomputed from ingest's readings."""
+    findings = []
+    for row in rows:
+        videos = {video.video: video for video in closure(row, snapshot)}
+        if await tx.fetchval(_HOW_MANY, list(videos)) > MOST_READINGS:
+            what = f"campaign {row['campaign']} ({row['name']}) has too many readings: its days were not recomputed"
+            findings.append(Finding("warning", what, "`goat rebuild campaigns totals --verify` compares all rows"))
+            continue
+        readings: defaultdict[UUID, list[tuple[datetime, Sequence[int | None]]]] = defaultdict(list)
+        for reading in await tx.fetch(_READINGS, list(videos)):
+            readings[reading["video"]].append((reading["fetched_at"], reading["values"]))
+        zone = ZoneInfo(await tx.fetchval(_ZONE, row["org"]) or "UTC")
+        shown = {day["day"]: day for day in await tx.fetch(_DAYS, row["campaign"])}
+        ought = summed(
+            by_day(readings[v.video], zone, v.posted_at, discovered=bool(v.discovered)) for v in videos.values()
+        )
+        findings += [_fault(row, off)] if (off := differing(shown, ought)) else []
     return findings
 
 
@@ -141,11 +189,14 @@ async def check(pool: Any, sample: int | None, patience: float = PATIENCE_SECOND
 
 async def _checked(tx: Any, sample: int | None, behind: int) -> Check:
     rows = await tx.fetch(_CAMPAIGNS, sample)
-    findings = wrong(rows, await _snapshot(tx, [row["campaign"] for row in rows], heard=behind > 0))
-    if behind:
+    snapshot = await _snapshot(tx, [row["campaign"] for row in rows], heard=behind > 0)
+    findings = wrong(rows, snapshot)
+    if not behind:
+        findings += await wrong_days(tx, rows, snapshot)
+    else:
         what = f"campaigns is {behind:,} facts behind ingest: only compared with what it has heard"
         findings.append(Finding("warning", what, "run `goat doctor campaigns` again when it is quieter"))
-    return Check("campaigns", f"the totals of {len(rows):,} campaigns are as recomputed", findings)
+    return Check("campaigns", f"totals and gains of {len(rows):,} campaigns are as recomputed", findings)
 
 
 async def _snapshot(tx: Any, campaigns: Sequence[UUID], *, heard: bool) -> Snapshot:

@@ -21,7 +21,7 @@ from trackagoat.events.topology import SERVICES, stream_name
 
 TABLES = {
     "ingest": ("creators", "videos", "video_snapshots", "creator_snapshots"),
-    "campaigns": ("campaigns", "items", "closure", "membership"),
+    "campaigns": ("campaigns", "items", "closure", "membership", "campaign_days"),
     "goals": ("goals", "compliance", "results"),
     "notifications": ("alerts", "deliveries", "channel_settings"),
 }

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from trackagoat.cli.gains import Days, by_day, summed
 from trackagoat.events.catalogue.campaigns import (
     CampaignCreated,
     CampaignDeleted,
@@ -62,6 +64,11 @@ class Video:
                 total = (total or 0) + value - before
             base = value
         return total
+
+    def days(self, zone: ZoneInfo) -> Days:
+        """What it gained, day by day."""
+        readings = ((at, values) for (at, _), values in self.readings.items())
+        return by_day(readings, zone, self.posted_at, discovered=self.discovered)
 
 
 class Program:
@@ -168,6 +175,13 @@ class Graph:
     def closure(self) -> dict[tuple[UUID, UUID], int]:
         """In how many ways each campaign lies in another."""
         return {(above, below): ways for above in self.holds for below, ways in self._down(above).items()}
+
+    def days(self, zone: ZoneInfo) -> dict[UUID, Days]:
+        """What each campaign gained, day by day."""
+        inside: dict[UUID, list[Days]] = {campaign: [] for campaign in self.holds}
+        for campaign, video in self.membership():
+            inside[campaign].append(self._program.videos[video].days(zone))
+        return {campaign: summed(parts) for campaign, parts in inside.items()}
 
     def membership(self) -> dict[tuple[UUID, UUID], int]:
         """In how many ways each counted post lies in a campaign."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from trackagoat.cli.chaos.evidence import Evidence
 from trackagoat.cli.chaos.recompute import COUNTERS, Graph, Program
+from trackagoat.cli.gains import differing
 from trackagoat.events.catalogue.goals import (
     GoalCreated,
     GoalDeleted,
@@ -29,6 +31,7 @@ def complaints(evidence: Evidence) -> Iterator[str]:
     yield from _differences("ingest.creators", _creators(evidence), _creators_recomputed(program))
     yield from _differences("ingest.video_snapshots", _snapshots(evidence), _snapshots_recomputed(program))
     yield from _campaigns(evidence, graph)
+    yield from _campaign_days(evidence, graph)
     yield from _differences("goals.goals", _goals(evidence), _goals_recomputed(evidence))
     yield from _differences("goals.results", _results(evidence), _results_recomputed(evidence))
     yield from _running_goals(evidence, program)
@@ -99,6 +102,18 @@ def _campaigns(evidence: Evidence, graph: Graph) -> Iterator[str]:
     yield from _differences("campaigns.membership", inside, graph.membership())
     closure = {(row["ancestor"], row["descendant"]): int(row["paths"]) for row in rows["campaigns.closure"]}
     yield from _differences("campaigns.closure", closure, graph.closure())
+
+
+def _campaign_days(evidence: Evidence, graph: Graph) -> Iterator[str]:
+    """Judged in the one zone all orgs of a load have."""
+    shown: dict[UUID, dict[date, Any]] = {}
+    for row in evidence.rows["campaigns.campaign_days"]:
+        shown.setdefault(row["campaign"], {})[row["day"]] = row
+    zone = ZoneInfo(next((f.event.timezone for f in evidence.facts["workspace"] if f.tag == "org.created.v1"), "UTC"))  # type: ignore[attr-defined]
+    ought = graph.days(zone)
+    for campaign in shown.keys() | ought.keys():
+        for what in differing(shown.get(campaign, {}), ought.get(campaign, {})):
+            yield f"campaigns.campaign_days: {campaign}: {what}"
 
 
 # -- goals -----------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from trackagoat.events.catalogue.campaigns import (
     DeleteCampaign,
     DropItem,
     DuplicateItem,
-    Events,
+    GraphEvents,
     ProjectMismatch,
     RemoveItem,
     UpdateCampaign,
@@ -81,7 +81,7 @@ class Graph(msgspec.Struct, frozen=True):
 INITIAL = Graph()
 
 
-def decide(command: Commands, graph: Graph) -> list[Events]:
+def decide(command: Commands, graph: Graph) -> list[GraphEvents]:
     """What the command makes happen."""
     match command:
         case CreateCampaign():
@@ -104,7 +104,7 @@ def decide(command: Commands, graph: Graph) -> list[Events]:
             ]
 
 
-def evolve(graph: Graph, event: Events) -> Graph:
+def evolve(graph: Graph, event: GraphEvents) -> Graph:
     """The graph after the event."""
     match event:
         case CampaignCreated(campaign=id):
@@ -119,7 +119,7 @@ def evolve(graph: Graph, event: Events) -> Graph:
             return _letting_go(graph, id, (event.item_type, event.item))
 
 
-def _create(command: CreateCampaign, graph: Graph) -> list[Events]:
+def _create(command: CreateCampaign, graph: Graph) -> list[GraphEvents]:
     if command.campaign in graph.campaigns:
         return []
     return [
@@ -135,7 +135,7 @@ def _create(command: CreateCampaign, graph: Graph) -> list[Events]:
     ]
 
 
-def _update(command: UpdateCampaign, before: CampaignUpdated) -> list[Events]:
+def _update(command: UpdateCampaign, before: CampaignUpdated) -> list[GraphEvents]:
     metadata = before.metadata if command.metadata is None else _merged(before.metadata, command.metadata)
     after = CampaignUpdated(
         campaign=command.campaign,
@@ -149,7 +149,7 @@ def _update(command: UpdateCampaign, before: CampaignUpdated) -> list[Events]:
     return [] if _json(after) == _json(before) else [after]
 
 
-def _add(command: AddItem, graph: Graph) -> list[Events]:
+def _add(command: AddItem, graph: Graph) -> list[GraphEvents]:
     campaign = graph.campaign(command.campaign)
     if command.item_project not in {None, command.project}:
         raise ProjectMismatch

@@ -9,7 +9,7 @@ import msgspec
 from trackagoat.campaigns.domain import INITIAL, Graph, decide, evolve
 from trackagoat.campaigns.store.graph import places
 from trackagoat.events.catalogue import campaigns
-from trackagoat.events.catalogue.campaigns import AddItem, Commands, Events
+from trackagoat.events.catalogue.campaigns import AddItem, Commands, GraphEvents
 from trackagoat.events.decider import Decider
 from trackagoat.events.envelope import Ask
 from trackagoat.events.sql import Db
@@ -36,10 +36,10 @@ def stream(command: Commands) -> str:
     return f"graph-{command.project}"
 
 
-graph: Decider[Commands, Graph, Events] = Decider(
+graph: Decider[Commands, Graph, GraphEvents] = Decider(
     "graph",
     commands=campaigns.Commands,
-    events=campaigns.Events,
+    events=campaigns.GraphEvents,
     initial=INITIAL,
     decide=decide,
     evolve=evolve,

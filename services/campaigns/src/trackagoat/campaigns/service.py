@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from trackagoat.campaigns import handlers, policies, projections
+from trackagoat.campaigns import due, handlers, policies, projections
 from trackagoat.campaigns.settings import Settings
 from trackagoat.events.catalogue.ingest import VideoRemoved
-from trackagoat.events.host.service import Policy, Projection, Service
+from trackagoat.events.host.service import Due, Policy, Projection, Service
 
 
 def service(settings: Settings) -> Service:  # noqa: ARG001 - every service is made from its settings
-    """Nested campaigns and their recursive totals."""
+    """Nested campaigns, their recursive totals, and where they stand against their targets."""
     return Service(
         name="campaigns",
         deciders=[handlers.graph],
@@ -28,10 +28,16 @@ def service(settings: Settings) -> Service:  # noqa: ARG001 - every service is m
                     "membership",
                     "campaign_creators",
                     "gone",
+                    "orgs",
+                    "video_quarters",
+                    "first_readings",
+                    "campaign_quarters",
+                    "campaign_days",
                 ),
             )
         ],
         policies=[
             Policy(name="removed_videos", facts=VideoRemoved, effects=policies.removed_videos, exclusive=True),
         ],
+        due=[Due(kind="target", run=due.targets, batch=8, apart=True)],
     )

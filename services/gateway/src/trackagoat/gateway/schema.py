@@ -9,8 +9,7 @@ from typing import Any
 
 import msgspec
 
-from trackagoat.events.catalogue import goals, ingest, notifications, plans, words, workspace
-from trackagoat.gateway.resources import campaigns as campaign_page
+from trackagoat.events.catalogue import campaigns, goals, ingest, notifications, plans, words, workspace
 from trackagoat.gateway.resources.campaigns import Campaign
 from trackagoat.gateway.resources.creators import Availability, Creator
 from trackagoat.gateway.resources.freshness import State
@@ -78,7 +77,7 @@ _ENUMS: Mapping[str, Any] = {
     "job_kind": ingest.JobKind,
     "source_outcome": ingest.SourceOutcome,
     "freshness": State,
-    "campaign_target_state": campaign_page.TargetState,
+    "campaign_target_state": campaigns.TargetState,
     "goal_metric": goals.Metric,
     "goal_period": goals.Period,
     "compliance_status": goals.Status,

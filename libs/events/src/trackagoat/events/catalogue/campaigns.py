@@ -6,14 +6,19 @@ These shapes are the stored bytes. Add fields with defaults; never rename, never
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from decimal import Decimal
+from typing import ClassVar, Literal
 from uuid import UUID
+
+import msgspec
 
 from trackagoat.events.catalogue.words import CampaignId, Command, Event, ItemType, Json, ProjectId, Refused
 
+TargetState = Literal["on_track", "behind", "at_risk", "reached", "missed"]
+
 
 class CampaignsEvent(Event, frozen=True, kw_only=True):
-    """Said by campaigns; stream `graph-<project>`."""
+    """Said by campaigns; streams `graph-<project>` (campaigns and items) and `target-<campaign>`."""
 
     speaker: ClassVar[str] = "campaigns"
 
@@ -67,7 +72,40 @@ class CampaignItemRemoved(CampaignsEvent, frozen=True, kw_only=True, tag="campai
     item: UUID
 
 
-Events = CampaignCreated | CampaignUpdated | CampaignDeleted | CampaignItemAdded | CampaignItemRemoved
+class CampaignTargetReached(CampaignsEvent, frozen=True, kw_only=True, tag="campaign.target_reached.v1"):
+    """The total is at or over the target; so it stays until the target is changed, whatever becomes of the total."""
+
+    campaign: CampaignId
+    project: ProjectId
+    name: str
+    target_views: int
+    target_at: datetime | None = None
+    total_views: int
+    reached_at: datetime
+
+
+class CampaignTargetStateChanged(CampaignsEvent, frozen=True, kw_only=True, tag="campaign.target_state_changed.v1"):
+    """The campaign stands otherwise against its target than it did; that it was reached is said by itself.
+
+    `share` is the part of the time that has passed, 0 to 1, and `pace` the total against what should be there by now.
+    """
+
+    public: ClassVar[bool] = False
+    campaign: CampaignId
+    project: ProjectId
+    name: str
+    from_: TargetState = msgspec.field(name="from")
+    to: TargetState
+    target_views: int
+    target_at: datetime | None = None
+    total_views: int
+    pace: Decimal | None = None
+    share: Decimal | None = None
+
+
+GraphEvents = CampaignCreated | CampaignUpdated | CampaignDeleted | CampaignItemAdded | CampaignItemRemoved
+TargetEvents = CampaignTargetReached | CampaignTargetStateChanged
+Events = GraphEvents | TargetEvents
 
 
 class CampaignsCommand(Command, frozen=True, kw_only=True):

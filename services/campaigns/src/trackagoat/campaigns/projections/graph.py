@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from trackagoat.campaigns.store import graph as rows
-from trackagoat.campaigns.store import sets
+from trackagoat.campaigns.store import sets, targets
 from trackagoat.events.catalogue.campaigns import (
     CampaignCreated,
     CampaignDeleted,
     CampaignItemAdded,
     CampaignItemRemoved,
+    CampaignTargetReached,
+    CampaignTargetStateChanged,
     CampaignUpdated,
+    TargetEvents,
 )
 from trackagoat.events.catalogue.campaigns import Events as GraphFacts
 from trackagoat.events.catalogue.words import CampaignId, ItemType
@@ -47,6 +51,12 @@ def _written(facts: Sequence[Heard[Any]]) -> Iterator[Write]:
         case CampaignItemRemoved():
             yield from (rows.take_item(*_place(f.event), f.at) for f in facts)
             yield from map(_lost, facts)
+        case CampaignTargetReached():
+            yield from (
+                targets.turn_target(f.event.campaign, *_aim(f.event), "reached", f.event.reached_at) for f in facts
+            )
+        case CampaignTargetStateChanged():
+            yield from (targets.turn_target(f.event.campaign, *_aim(f.event), f.event.to, None) for f in facts)
 
 
 def _opened(fact: Heard[CampaignCreated]) -> Write:
@@ -58,6 +68,10 @@ def _opened(fact: Heard[CampaignCreated]) -> Write:
 def _changed(fact: Heard[CampaignUpdated]) -> Write:
     e = fact.event
     return rows.change_campaign(e.campaign, e.name, e.readme, e.metadata, e.target_views, e.target_at, fact.at)
+
+
+def _aim(event: TargetEvents) -> tuple[int, datetime | None]:
+    return event.target_views, event.target_at
 
 
 def _place(event: CampaignItemAdded | CampaignItemRemoved) -> tuple[CampaignId, ItemType, UUID]:

@@ -1,15 +1,14 @@
-"""Creators, videos and their levels. Levels move totals by their difference; whatever else changes is taken out of
-every campaign first and put back where it belongs afterwards.
+"""Creators and videos. Readings move totals by their difference; whatever else changes is taken out of every campaign
+first and put back where it belongs afterwards.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
-from itertools import chain
 from typing import Any
 from uuid import UUID
 
+from trackagoat.campaigns.projections.readings import readings
 from trackagoat.campaigns.store import heard, sets
 from trackagoat.events.catalogue.ingest import (
     CreatorAdded,
@@ -23,7 +22,7 @@ from trackagoat.events.catalogue.ingest import (
     VideoReviewed,
     VideoUpdated,
 )
-from trackagoat.events.catalogue.words import COUNTED, Counters, ItemType, OrgId, ProjectId, VideoId
+from trackagoat.events.catalogue.words import COUNTED, ItemType, OrgId, VideoId
 from trackagoat.events.effects import Write
 from trackagoat.events.envelope import Heard
 
@@ -34,15 +33,13 @@ VideoFacts = VideoDiscovered | VideoAdded | VideoReviewed | VideoUpdated | Video
 ProgramFacts = CreatorFacts | VideoFacts | StatsSnapshotted
 
 Page = Sequence[Heard[Any]]
-Level = tuple[datetime, int] | None
-"""When a value was read, and the value; None: never known."""
 
-UNSAID = {"owner_said": False, "creator_id": None, "counts": None, "posted_at": None}
+UNSAID = {"discovered": None, "owner_said": False, "creator_id": None, "counts": None, "posted_at": None}
 
 
 def program(page: Page) -> Iterator[Write]:
     """The rows of ingest's facts."""
-    yield from _levels(page)
+    yield from readings([fact for fact in page if isinstance(fact.event, StatsSnapshotted)])
     changes = [fact for fact in page if not isinstance(fact.event, StatsSnapshotted)]
     touched = dict.fromkeys(map(_touched, changes))
     yield from (sets.withdraw(*one) for one in touched)
@@ -69,9 +66,16 @@ def _videos(page: Page) -> Iterator[Write]:
     for fact in page:
         if isinstance(fact.event, VideoFacts):
             unsaid = {"org": fact.org, "project": fact.event.project, **UNSAID}
-            said[fact.event.video] = said.get(fact.event.video, unsaid) | _said(fact.event)
+            before = said.get(fact.event.video, unsaid)
+            said[fact.event.video] = before | _said(fact.event) | _found(fact.event, before["discovered"])
     for video, columns in said.items():
         yield heard.set_video(video=video, **columns)
+
+
+def _found(event: VideoFacts, before: bool | None) -> dict[str, Any]:  # noqa: FBT001 - a column as it is
+    """How it came in, which never changes."""
+    first = isinstance(event, VideoDiscovered | VideoAdded) and before is None
+    return {"discovered": isinstance(event, VideoDiscovered)} if first else {}
 
 
 def _said(event: VideoFacts) -> dict[str, Any]:
@@ -85,26 +89,3 @@ def _said(event: VideoFacts) -> dict[str, Any]:
             return {"owner_said": True, "creator_id": event.creator_id}
         case VideoRemoved():
             return {"counts": False}
-
-
-def _levels(page: Page) -> Iterator[Write]:
-    latest: dict[VideoId, tuple[OrgId, ProjectId, tuple[Level, ...]]] = {}
-    for fact in page:
-        if isinstance(fact.event, StatsSnapshotted):
-            for reading in fact.event.videos:
-                levels = _read(reading, fact.event.fetched_at)
-                if reading.video in latest:
-                    levels = tuple(map(_later, latest[reading.video][2], levels))
-                latest[reading.video] = (fact.org, fact.event.project, levels)
-    for video, (org, project, levels) in latest.items():
-        columns: Iterator[Any] = chain.from_iterable(level or (None, None) for level in levels)
-        yield heard.set_levels(org, project, video, *columns)
-
-
-def _read(counters: Counters, at: datetime) -> tuple[Level, ...]:
-    values = (counters.views, counters.likes, counters.comments, counters.shares, counters.saves)
-    return tuple(None if value is None else (at, value) for value in values)
-
-
-def _later(a: Level, b: Level) -> Level:
-    return max((level for level in (a, b) if level is not None), default=None)

@@ -67,9 +67,16 @@ def open_campaign(
 @write(
     """
     UPDATE campaigns c SET name = t.name, readme = t.readme, metadata = t.metadata, target_views = t.target_views,
-        target_at = t.target_at, updated_at = greatest(c.updated_at, t.at)
+        target_at = t.target_at, updated_at = greatest(c.updated_at, t.at),
+        target_state = CASE WHEN same THEN c.target_state ELSE 'on_track' END,
+        reached_at = CASE WHEN same THEN c.reached_at END,
+        target_turns = c.target_turns + (NOT same)::int
     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::bigint[], $6::timestamptz[], $7::timestamptz[])
         AS t(campaign, name, readme, metadata, target_views, target_at, at)
+    CROSS JOIN LATERAL (
+        SELECT (b.target_views, b.target_at) IS NOT DISTINCT FROM (t.target_views, t.target_at) AS same
+        FROM campaigns b WHERE b.campaign = t.campaign
+    ) AS before
     WHERE c.campaign = t.campaign
     """
 )
@@ -107,6 +114,12 @@ def drop_places(campaign: CampaignId, at: datetime) -> Write:
         SELECT * FROM unnest($1::uuid[]) AS t(campaign)
     ), emptied AS (
         DELETE FROM items i USING given g WHERE i.campaign = g.campaign
+    ), days AS (
+        DELETE FROM campaign_days d USING given g WHERE d.campaign = g.campaign
+    ), quarters AS (
+        DELETE FROM campaign_quarters q USING given g WHERE q.campaign = g.campaign
+    ), unwatched AS (
+        DELETE FROM target_watch w USING given g WHERE w.campaign = g.campaign
     )
     DELETE FROM campaigns c USING given g WHERE c.campaign = g.campaign
     """
@@ -165,10 +178,20 @@ def take_item(campaign: CampaignId, item_type: ItemType, item: UUID, at: datetim
         DELETE FROM membership m USING closed WHERE m.campaign = closed.campaign
     ), left_by_creators AS (
         DELETE FROM campaign_creators k USING closed WHERE k.campaign = closed.campaign
+    ), days AS (
+        DELETE FROM campaign_days d USING closed WHERE d.campaign = closed.campaign
+    ), quarters AS (
+        DELETE FROM campaign_quarters q USING closed WHERE q.campaign = closed.campaign
+    ), unwatched AS (
+        DELETE FROM target_watch w USING closed WHERE w.campaign = closed.campaign
     ), creators_forgotten AS (
         DELETE FROM creators k USING given g WHERE k.project = g.project AND k.org = g.org
+    ), videos_forgotten AS (
+        DELETE FROM videos v USING given g WHERE v.project = g.project AND v.org = g.org RETURNING v.video
+    ), first_readings_forgotten AS (
+        DELETE FROM first_readings f USING videos_forgotten v WHERE f.video = v.video
     )
-    DELETE FROM videos v USING given g WHERE v.project = g.project AND v.org = g.org
+    DELETE FROM video_quarters q USING videos_forgotten v WHERE q.video = v.video
     """,
     key=("project",),
 )

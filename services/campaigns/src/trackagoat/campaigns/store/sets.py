@@ -5,7 +5,8 @@ totals by its difference. Each statement is put together from the same parts:
 
 - `reached` (org, campaign, video, paths) and `named` (org, project, campaign, creator, paths): ways won or lost;
 - `moved` and `turned`: the videos and creators a campaign has now and had not before, or the other way round;
-- `shift`: what that comes to per campaign.
+- `shift`: what that comes to per campaign;
+- `moves`: the videos whose gains go along.
 
 Orgs and projects are compared with IS NOT DISTINCT FROM, which the planner cannot join on: without statistics it
 takes an org for as telling as a video, and multiplies the org's rows with each other.
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from trackagoat.campaigns.store.gains import PARTIES, SETTLE, TURN
 from trackagoat.events.catalogue.words import CampaignId, ItemType, OrgId, ProjectId
 from trackagoat.events.effects import Write
 from trackagoat.events.sql import write
@@ -203,19 +205,20 @@ _SHIFT = """
 )
 """
 
-SETTLE = """
-UPDATE campaigns c SET
-    video_count = c.video_count + s.videos, creator_count = c.creator_count + s.creators,
-    views_sum = c.views_sum + s.views, views_known = c.views_known + s.views_known,
-    likes_sum = c.likes_sum + s.likes, likes_known = c.likes_known + s.likes_known,
-    comments_sum = c.comments_sum + s.comments, comments_known = c.comments_known + s.comments_known,
-    shares_sum = c.shares_sum + s.shares, shares_known = c.shares_known + s.shares_known,
-    saves_sum = c.saves_sum + s.saves, saves_known = c.saves_known + s.saves_known
-FROM shift s WHERE c.campaign = s.campaign
+_MOVES = """
+, moves AS (SELECT org, campaign, video, sign, '-infinity'::timestamptz AS since FROM moved)
 """
 
-_WIN = _WON + _OWNERS + _OWNERS_WON + _SHIFT + SETTLE
-_LOSE = _LOST + _OWNERS + _OWNERS_LOST + _SHIFT + SETTLE
+_MOVES_OF_OTHERS = """
+, moves AS (
+    SELECT org, campaign, video, sign, '-infinity'::timestamptz AS since FROM moved m
+    WHERE NOT EXISTS (SELECT FROM given g WHERE g.parent = g.child AND g.child = m.campaign)
+)
+"""
+
+_WIN = _WON + _OWNERS + _OWNERS_WON + _SHIFT + _MOVES + PARTIES + TURN + SETTLE
+_FEWER = _LOST + _OWNERS + _OWNERS_LOST + _SHIFT
+_LOSE = _FEWER + _MOVES + PARTIES + TURN + SETTLE
 
 
 @write(_BY_ITEM + _WIN, key=())
@@ -233,9 +236,11 @@ def link(org: OrgId, parent: CampaignId, child: CampaignId) -> Write:
     """Put a campaign with all that lies in it under another. One at a time: a link may lead on to the next."""
 
 
-@write(_BY_LINK + _NARROWER + _LOSE, key=("org",))
+@write(_BY_LINK + _NARROWER + _FEWER + _MOVES_OF_OTHERS + PARTIES + TURN + SETTLE, key=("org",))
 def unlink(org: OrgId, parent: CampaignId, child: CampaignId) -> Write:
-    """The opposite. Unlinked from itself, a campaign is out of everything above it, and holds nothing."""
+    """The opposite. Unlinked from itself, a campaign is out of everything above it, and holds nothing; what it
+    gained stays with it.
+    """
 
 
 @write(_BY_VIDEO + _AS_IT_IS + _LOSE, key=())

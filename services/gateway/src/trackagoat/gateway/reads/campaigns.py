@@ -24,6 +24,7 @@ class CampaignRow(msgspec.Struct, frozen=True):
     metadata: dict[str, Any]
     target_views: int | None
     target_at: datetime | None
+    reached_at: datetime | None
     views: int | None
     likes: int | None
     comments: int | None
@@ -87,8 +88,8 @@ class PlaceRow(msgspec.Struct, frozen=True):
 
 
 _CAMPAIGN = """
-    SELECT campaign, project, name, readme, metadata, target_views, target_at, views, likes, comments, shares, saves,
-        video_count, creator_count, item_count,
+    SELECT campaign, project, name, readme, metadata, target_views, target_at, reached_at, views, likes, comments,
+        shares, saves, video_count, creator_count, item_count,
         ARRAY(SELECT i.campaign FROM campaigns.items i WHERE i.item = c.campaign AND i.item_type = 'campaign'
             AND i.org = c.org ORDER BY i.campaign) AS parent_ids,
         created_at, updated_at

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from fractions import Fraction
-from typing import Any, ClassVar, Literal
+from datetime import datetime
+from typing import Any, ClassVar
 from uuid import UUID
 
 import msgspec
 
+from trackagoat.events.catalogue import targets
+from trackagoat.events.catalogue.campaigns import TargetState
 from trackagoat.events.catalogue.words import ItemType
 from trackagoat.gateway.edge.answers import Resource
 from trackagoat.gateway.reads.campaigns import CampaignRow, ItemRow, PlaceRow, SumsRow
 from trackagoat.gateway.reads.ingest import CreatorRow, VideoRow
 from trackagoat.gateway.resources.creators import Totals, display_name
 from trackagoat.gateway.resources.fields import Instant, Number, ratio, shown
-
-TargetState = Literal["on_track", "behind", "at_risk", "reached", "missed"]
-
-_TICK = timedelta(microseconds=1)
-_JUST_STARTED = Fraction(2, 100)
-_BEHIND = Fraction(7, 10)
 
 
 class CampaignTotals(Totals, frozen=True, kw_only=True):
@@ -107,30 +102,18 @@ def _composed(row: CampaignRow, now: datetime) -> dict[str, Any]:
 
 
 def target(row: CampaignRow, now: datetime) -> Target | None:
-    """How the campaign stands against its target (product rule 3.5); None without one."""
+    """How the campaign stands against its target; None without one."""
     if row.target_views is None:
         return None
-    done = Fraction(row.views or 0, row.target_views)
-    pace = None
-    if row.target_at is None:
-        state: TargetState = "reached" if done >= 1 else "on_track"
-    else:
-        share = Fraction(1)
-        if row.target_at > row.created_at:
-            share = Fraction((now - row.created_at) // _TICK, (row.target_at - row.created_at) // _TICK)
-        pace = done / share if share > 0 else None
-        state = _state(done, share, pace, over=now > row.target_at)
-    return Target(state=state, percentage=int(ratio(done * 100, 0) or 0), pace=ratio(pace, 2), reached_at=None)
-
-
-def _state(done: Fraction, share: Fraction, pace: Fraction | None, *, over: bool) -> TargetState:
-    if done >= 1:
-        return "reached"
-    if over:
-        return "missed"
-    if share < _JUST_STARTED or pace is None or pace >= 1:
-        return "on_track"
-    return "behind" if pace >= _BEHIND else "at_risk"
+    wanted = targets.Target(row.target_views, row.target_at, row.created_at, reached=row.reached_at is not None)
+    found = targets.standing(wanted, row.views or 0, now)
+    return shown(
+        Target,
+        row,
+        state=found.state,
+        percentage=int(ratio(found.done * 100, 0) or 0),
+        pace=ratio(found.pace, 2),
+    )
 
 
 def item(row: ItemRow, cast: Cast) -> CampaignItem:

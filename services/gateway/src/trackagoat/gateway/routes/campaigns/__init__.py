@@ -1,5 +1,5 @@
 """Campaigns."""
 
-from trackagoat.gateway.routes.campaigns import contents, items, lists, writes
+from trackagoat.gateway.routes.campaigns import contents, items, lists, paths, writes
 
-ROUTES = (*lists.ROUTES, *writes.ROUTES, *items.ROUTES, *contents.ROUTES)
+ROUTES = (*lists.ROUTES, *writes.ROUTES, *items.ROUTES, *contents.ROUTES, *paths.ROUTES)
