@@ -46,7 +46,10 @@ def assembled(sources: Sequence[Configured], vault: Vault, banned: Sequence[str]
                 facts=projections.LibraryFacts,
                 writes=projections.library,
                 exclusive=True,
-                tables=("deleted_projects", "creators", "videos", "video_snapshots", "creator_snapshots"),
+                tables=(
+                    *("deleted_projects", "creators", "videos", "video_snapshots", "creator_snapshots"),
+                    *("video_gains", "profile_gains", "gains"),
+                ),
             ),
         ],
         policies=[
