@@ -11,6 +11,7 @@ CREATE TABLE video_gains (
     org uuid NOT NULL,
     video uuid NOT NULL,
     quarter timestamptz NOT NULL,
+    readings integer NOT NULL,
     views bigint NOT NULL,
     likes bigint NOT NULL,
     comments bigint NOT NULL,
@@ -44,6 +45,7 @@ CREATE TABLE profile_gains (
     org uuid NOT NULL,
     creator uuid NOT NULL,
     quarter timestamptz NOT NULL,
+    readings integer NOT NULL,
     followers bigint NOT NULL,
     followers_base bigint NOT NULL,
     followers_firsts integer NOT NULL,
@@ -56,7 +58,7 @@ CREATE TABLE gains (
     org uuid NOT NULL,
     subject uuid NOT NULL,
     quarter timestamptz NOT NULL,
-    points bigint NOT NULL,
+    readings bigint NOT NULL,
     views bigint NOT NULL,
     likes bigint NOT NULL,
     comments bigint NOT NULL,
@@ -85,7 +87,7 @@ CREATE TABLE gains (
 ) WITH (fillfactor = 70);
 COMMENT ON TABLE gains IS
     'The sums of video_gains and profile_gains over what counts now: per creator, and per project without removed creators.';
-COMMENT ON COLUMN gains.points IS 'How many rows are summed up here.';
+COMMENT ON COLUMN gains.readings IS 'How many readings are summed up here; a row without any is deleted.';
 
 ALTER TABLE videos ADD COLUMN gains_in uuid;
 COMMENT ON COLUMN videos.gains_in IS

@@ -6,8 +6,8 @@ post that discovery found, within 24 hours after posting: then all of it was gat
 follower count of a creator is always a baseline.
 
 A reading later than all others of its post (`plain`) is compared with the level in the row of the post. Whatever else
-comes (`tangled`: late readings, several of a post in one set) is worked out twice, with and without what is new, over the
-stretch it can touch: from the first new reading to the next old one that knows every counter.
+comes (`tangled`: late readings, several of a post in one set) is worked out twice, with and without what is new, over
+the stretch it can touch: from the first new reading to the next old one that knows every counter.
 """
 
 from __future__ import annotations
@@ -38,16 +38,17 @@ WITH fresh AS (
 ), post AS (
     SELECT f.video, min(f.at) AS since, max(f.at) AS until, count(*) AS readings FROM fresh f GROUP BY f.video
 ), known AS (
-    SELECT p.*, v.first_scraped_at, v.last_scraped_at, {_list("v.{level} AS {c}")},
+    SELECT p.*, v.org, v.gains_in, CASE WHEN c.gains_in_project THEN v.project END AS gains_in_too,
+        v.first_scraped_at, v.last_scraped_at, {_list("v.{level} AS {c}")},
         p.readings > 1 OR coalesce(p.since <= v.last_scraped_at, false) AS tangled,
         CASE WHEN v.origin = 'discovery' THEN v.posted_at + interval '24 hours' END AS gathered_until
-    FROM post p JOIN videos v USING (video)
+    FROM post p JOIN videos v USING (video) LEFT JOIN creators c ON c.creator = v.gains_in
 )
 """
 
 _PLAIN = f"""
 , plain AS (
-    SELECT f.video, quarter(f.at) AS quarter,
+    SELECT k.org, k.video, k.gains_in, k.gains_in_too, quarter(f.at) AS quarter, 1 AS readings,
         {_list("CASE WHEN k.{c} IS NOT NULL THEN f.{c} - k.{c} WHEN k.gathered THEN f.{c} ELSE 0 END AS {c}")},
         {_list("CASE WHEN k.{c} IS NULL AND NOT k.gathered THEN f.{c} END AS {c}_base")},
         {_list("CASE WHEN k.{c} IS NULL AND f.{c} IS NOT NULL THEN 1 END AS {c}_firsts")},
@@ -57,7 +58,7 @@ _PLAIN = f"""
         SELECT *, first_scraped_at IS NULL AND gathered_until IS NOT NULL AND since <= gathered_until AS gathered
         FROM known WHERE NOT tangled
     ) k USING (video)
-    WHERE num_nonnulls({", ".join(f"f.{c}" for c in COUNTERS)}) > 0
+    WHERE num_nonnulls({_list("f.{c}")}) > 0
 )
 """
 
@@ -70,10 +71,10 @@ _PRIOR = """
 """
 _TANGLED = f"""
 , stretch AS (
-    SELECT k.video, k.since, k.first_scraped_at, k.gathered_until,
+    SELECT k.org, k.video, k.gains_in, k.gains_in_too, k.since, k.first_scraped_at, k.gathered_until,
         CASE WHEN k.until < k.last_scraped_at THEN (
             SELECT min(s.fetched_at) FROM video_snapshots s
-            WHERE s.video = k.video AND s.fetched_at > k.until AND {" AND ".join(f"s.{c} IS NOT NULL" for c in _LEVELS.values())}
+            WHERE s.video = k.video AND s.fetched_at > k.until AND num_nulls({_list("s.{level}")}) = 0
         ) END AS until,
         ARRAY[{_list(_PRIOR)}] AS prior
     FROM known k WHERE k.tangled
@@ -81,12 +82,12 @@ _TANGLED = f"""
     SELECT s.video, s.fetched_at AS at, {_list("s.{level} AS {c}")}
     FROM stretch t JOIN video_snapshots s ON s.video = t.video AND s.fetched_at >= t.since
         AND s.fetched_at <= coalesce(t.until, 'infinity')
+), new AS (
+    SELECT f.video, f.at, {_list("f.{c}")} FROM fresh f JOIN stretch USING (video)
 ), points AS (
     SELECT r.video, r.sign, c.n, r.at, max(c.value) AS value
     FROM (
-        SELECT video, 1 AS sign, at, {", ".join(COUNTERS)} FROM fresh JOIN stretch USING (video)
-        UNION ALL SELECT video, 1, at, {", ".join(COUNTERS)} FROM old
-        UNION ALL SELECT video, -1, at, {", ".join(COUNTERS)} FROM old
+        SELECT new.*, 1 AS sign FROM new UNION ALL SELECT old.*, 1 FROM old UNION ALL SELECT old.*, -1 FROM old
     ) AS r CROSS JOIN LATERAL (VALUES {_list("({n}, r.{c})")}) AS c(n, value)
     WHERE c.value IS NOT NULL GROUP BY r.video, r.sign, c.n, r.at
 ), steps AS (
@@ -102,40 +103,39 @@ _TANGLED = f"""
         sum(sign) FILTER (WHERE before IS NULL) AS firsts,
         sum(sign) FILTER (WHERE before IS NULL AND NOT gathered) AS baselines
     FROM steps GROUP BY video, quarter(at), n
+    UNION ALL
+    SELECT video, quarter(at), 0, count(*), NULL, NULL, NULL FROM new
+    WHERE num_nonnulls({_list("{c}")}) > 0 GROUP BY video, quarter(at)
 ), tangled AS (
-    SELECT video, quarter, {_list("sum(gain) FILTER (WHERE n = {n}) AS {c}")},
+    SELECT t.org, t.video, t.gains_in, t.gains_in_too, quarter, coalesce(sum(gain) FILTER (WHERE n = 0), 0) AS readings,
+        {_list("sum(gain) FILTER (WHERE n = {n}) AS {c}")},
         {_list("sum(base) FILTER (WHERE n = {n}) AS {c}_base")},
         {_list("sum(firsts) FILTER (WHERE n = {n}) AS {c}_firsts")},
         {_list("sum(baselines) FILTER (WHERE n = {n}) AS {c}_baselines")}
-    FROM told GROUP BY video, quarter
+    FROM told JOIN stretch t USING (video) GROUP BY t.org, t.video, t.gains_in, t.gains_in_too, quarter
 )
 """
 
 _NOTED = f"""
 , moved AS (
-    SELECT video, quarter, {_list("coalesce({c}, 0)::bigint AS {c}")},
+    SELECT org, video, gains_in, gains_in_too, quarter, readings::int, {_list("coalesce({c}, 0)::bigint AS {c}")},
         {_list("{c}_base::bigint")}, {_list("{c}_firsts::smallint")}, {_list("{c}_baselines::smallint")}
     FROM (SELECT * FROM plain UNION ALL SELECT * FROM tangled) AS both_ways
 ), noted AS (
-    INSERT INTO video_gains AS g (org, video, quarter, {", ".join(_PARTS)})
-    SELECT v.org, video, m.quarter, {", ".join(f"m.{c}" for c in _PARTS)} FROM moved m JOIN videos v USING (video)
-    ON CONFLICT (video, quarter) DO UPDATE SET {_list("{c} = g.{c} + excluded.{c}")},
+    INSERT INTO video_gains AS g (org, video, quarter, readings, {", ".join(_PARTS)})
+    SELECT org, video, quarter, readings, {", ".join(_PARTS)} FROM moved
+    ON CONFLICT (video, quarter) DO UPDATE
+    SET readings = g.readings + excluded.readings, {_list("{c} = g.{c} + excluded.{c}")},
         {_list("{c}_base = nullif(coalesce(g.{c}_base, 0) + coalesce(excluded.{c}_base, 0), 0)")},
         {_list("{c}_firsts = nullif(coalesce(g.{c}_firsts, 0) + coalesce(excluded.{c}_firsts, 0), 0)")},
         {_list("{c}_baselines = nullif(coalesce(g.{c}_baselines, 0) + coalesce(excluded.{c}_baselines, 0), 0)")}
-    RETURNING g.video, g.quarter, (g.xmax = 0)::int AS points
-), subjects AS (
-    SELECT org, video, gains_in AS subject FROM known JOIN videos v USING (video) WHERE gains_in IS NOT NULL
-    UNION ALL
-    SELECT v.org, video, v.project FROM known JOIN videos v USING (video) JOIN creators c ON c.creator = v.gains_in
-    WHERE c.gains_in_project
 )
 """
 _VIDEO_ROWS = f"""
-    SELECT s.org, s.subject, m.quarter, 1 AS sign, n.points, {", ".join(f"m.{c}" for c in _PARTS)}
-    FROM moved m JOIN noted n USING (video, quarter) JOIN subjects s USING (video)
+    SELECT m.org, d.subject, m.quarter, 1 AS sign, m.readings, {", ".join(f"m.{c}" for c in _PARTS)}
+    FROM moved m CROSS JOIN LATERAL (VALUES (m.gains_in), (m.gains_in_too)) AS d(subject)
+    WHERE d.subject IS NOT NULL
 """
-"""`points` is 1 for a row that was not there before: only an updated row carries the mark of a transaction (xmax)."""
 
 
 @write(
@@ -156,7 +156,8 @@ def gain_video(
     """What one reading of a post adds, unless it is stored already. All new ones of a post must be in one set."""
 
 
-_PROFILES = """
+_COLUMNS = ", ".join(parts("followers"))
+_PROFILES = f"""
 WITH fresh AS (
     SELECT t.org, t.creator, t.at, t.followers
     FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::bigint[])
@@ -183,40 +184,36 @@ WITH fresh AS (
         AND s.fetched_at <= coalesce(t.until, 'infinity')
     WHERE s.follower_count IS NOT NULL
 ), points AS (
-    SELECT creator, sign, at, max(followers) AS value
+    SELECT creator, sign, at, max(followers) AS value, sum(is_new) AS readings
     FROM (
-        SELECT creator, 1 AS sign, at, followers FROM fresh
-        UNION ALL SELECT creator, 1, at, followers FROM old
-        UNION ALL SELECT creator, -1, at, followers FROM old
+        SELECT creator, 1 AS sign, at, followers, 1 AS is_new FROM fresh
+        UNION ALL SELECT creator, 1, at, followers, 0 FROM old
+        UNION ALL SELECT creator, -1, at, followers, 0 FROM old
     ) AS r GROUP BY creator, sign, at
 ), steps AS (
-    SELECT p.creator, p.sign, p.at, p.value,
-        coalesce(lag(p.value) OVER (PARTITION BY p.creator, p.sign ORDER BY p.at), t.prior) AS before
+    SELECT t.org, p.creator, CASE WHEN t.gains_in_project THEN t.project END AS gains_in_too, p.sign, p.at, p.value,
+        p.readings, coalesce(lag(p.value) OVER (PARTITION BY p.creator, p.sign ORDER BY p.at), t.prior) AS before
     FROM points p JOIN stretch t USING (creator)
 ), moved AS (
-    SELECT creator, quarter(at) AS quarter, coalesce(sum(sign * (value - before)), 0)::bigint AS followers,
+    SELECT org, creator, gains_in_too, quarter(at) AS quarter, sum(readings)::int AS readings,
+        coalesce(sum(sign * (value - before)), 0)::bigint AS followers,
         coalesce(sum(sign * value) FILTER (WHERE before IS NULL), 0)::bigint AS followers_base,
-        coalesce(sum(sign) FILTER (WHERE before IS NULL), 0)::int AS followers_firsts
-    FROM steps GROUP BY creator, quarter(at)
+        coalesce(sum(sign) FILTER (WHERE before IS NULL), 0)::int AS followers_firsts,
+        coalesce(sum(sign) FILTER (WHERE before IS NULL), 0)::int AS followers_baselines
+    FROM steps GROUP BY org, creator, gains_in_too, quarter(at)
 ), noted AS (
-    INSERT INTO profile_gains AS g (org, creator, quarter, followers, followers_base, followers_firsts,
-        followers_baselines)
-    SELECT t.org, creator, m.quarter, m.followers, m.followers_base, m.followers_firsts, m.followers_firsts
-    FROM moved m JOIN stretch t USING (creator)
-    ON CONFLICT (creator, quarter) DO UPDATE SET followers = g.followers + excluded.followers,
-        followers_base = g.followers_base + excluded.followers_base,
+    INSERT INTO profile_gains AS g (org, creator, quarter, readings, {_COLUMNS})
+    SELECT org, creator, quarter, readings, {_COLUMNS} FROM moved
+    ON CONFLICT (creator, quarter) DO UPDATE SET readings = g.readings + excluded.readings,
+        followers = g.followers + excluded.followers, followers_base = g.followers_base + excluded.followers_base,
         followers_firsts = g.followers_firsts + excluded.followers_firsts,
         followers_baselines = g.followers_baselines + excluded.followers_baselines
-    RETURNING g.creator, g.quarter, (g.xmax = 0)::int AS points
-), subjects AS (
-    SELECT org, creator, creator AS subject FROM stretch
-    UNION ALL SELECT org, creator, project FROM stretch WHERE gains_in_project
 )
 """
-_PROFILE_ROWS = """
-    SELECT s.org, s.subject, m.quarter, 1 AS sign, n.points, m.followers, m.followers_base, m.followers_firsts,
-        m.followers_firsts AS followers_baselines
-    FROM moved m JOIN noted n USING (creator, quarter) JOIN subjects s USING (creator)
+_PROFILE_ROWS = f"""
+    SELECT m.org, d.subject, m.quarter, 1 AS sign, m.readings, {_COLUMNS}
+    FROM moved m CROSS JOIN LATERAL (VALUES (m.creator), (m.gains_in_too)) AS d(subject)
+    WHERE d.subject IS NOT NULL
 """
 
 

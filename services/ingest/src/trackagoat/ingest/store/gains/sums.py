@@ -1,7 +1,7 @@
 """Sums of gains per creator and project, moved by exactly the difference that a change makes.
 
 A statement puts together `shift`: subject, quarter, and what to add to every column; `SETTLE` adds it. A row that sums
-up nothing any longer is deleted, so rows do not tell by which way they came about.
+up no reading any longer is deleted, so rows do not tell by which way they came about.
 """
 
 from __future__ import annotations
@@ -23,23 +23,24 @@ _COLUMNS = parts(*FIGURES)
 
 SETTLE = f"""
 , emptied AS (
-    DELETE FROM gains g USING shift s WHERE g.subject = s.subject AND g.quarter = s.quarter AND g.points + s.points = 0
+    DELETE FROM gains g USING shift s
+    WHERE g.subject = s.subject AND g.quarter = s.quarter AND g.readings + s.readings = 0
 )
-INSERT INTO gains AS g (org, subject, quarter, points, {", ".join(_COLUMNS)})
-SELECT s.org, s.subject, s.quarter, s.points, {", ".join(f"s.{c}" for c in _COLUMNS)}
-FROM shift s LEFT JOIN gains o USING (subject, quarter) WHERE coalesce(o.points, 0) + s.points > 0
+INSERT INTO gains AS g (org, subject, quarter, readings, {", ".join(_COLUMNS)})
+SELECT s.org, s.subject, s.quarter, s.readings, {", ".join(f"s.{c}" for c in _COLUMNS)}
+FROM shift s LEFT JOIN gains o USING (subject, quarter) WHERE coalesce(o.readings, 0) + s.readings > 0
 ON CONFLICT (subject, quarter) DO UPDATE
-SET points = g.points + excluded.points, {", ".join(f"{c} = g.{c} + excluded.{c}" for c in _COLUMNS)}
+SET readings = g.readings + excluded.readings, {", ".join(f"{c} = g.{c} + excluded.{c}" for c in _COLUMNS)}
 """
 
 
 def shift(signed: str, *figures: str) -> str:
-    """`shift` from rows of (org, subject, quarter, sign, points, the parts of these figures); other figures stay."""
+    """`shift` from rows of (org, subject, quarter, sign, readings, the parts of these figures); other figures stay."""
     moved = set(parts(*figures))
     sums = [f"coalesce(sum(sign * {c}), 0)" if c in moved else "0" for c in _COLUMNS]
     return f"""
     , shift AS (
-        SELECT org, subject, quarter, sum(sign * points) AS points,
+        SELECT org, subject, quarter, sum(sign * readings) AS readings,
             {", ".join(f"{one} AS {c}" for one, c in zip(sums, _COLUMNS, strict=True))}
         FROM ({signed}) AS signed GROUP BY org, subject, quarter
     )
@@ -66,7 +67,7 @@ WITH placed AS (
 )
 """
 _VIDEO_ROWS = f"""
-    SELECT s.org, s.subject, g.quarter, s.sign, 1 AS points, {", ".join(f"g.{c}" for c in parts(*COUNTERS))}
+    SELECT s.org, s.subject, g.quarter, s.sign, g.readings, {", ".join(f"g.{c}" for c in parts(*COUNTERS))}
     FROM subjects s JOIN video_gains g USING (video)
 """
 
@@ -86,7 +87,7 @@ WITH placed AS (
 )
 """
 _CREATOR_ROWS = f"""
-    SELECT p.org, p.project AS subject, g.quarter, CASE WHEN p.is THEN 1 ELSE -1 END AS sign, g.points,
+    SELECT p.org, p.project AS subject, g.quarter, CASE WHEN p.is THEN 1 ELSE -1 END AS sign, g.readings,
         {", ".join(f"g.{c}" for c in _COLUMNS)}
     FROM placed p JOIN gains g ON g.subject = p.creator
 """
