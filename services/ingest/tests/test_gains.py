@@ -30,10 +30,11 @@ from trackagoat.events.catalogue.ingest import (
 from trackagoat.events.catalogue.words import COUNTED, CreatorId, Event, OrgId, ProjectId, VideoId
 from trackagoat.events.catalogue.workspace import ProjectDeleted
 from trackagoat.events.testing.play import heard, play
+from trackagoat.events.testing.vault import VAULT
 from trackagoat.ingest.service import assembled
 
 Pool = Any
-SERVICE = assembled([])
+SERVICE = assembled([], VAULT)
 START = datetime(2026, 3, 1, tzinfo=UTC)
 COUNTERS = ("views", "likes", "comments", "shares", "saves")
 PARTS = ("", "_base", "_firsts", "_baselines")

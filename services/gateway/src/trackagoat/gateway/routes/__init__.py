@@ -5,13 +5,13 @@ from __future__ import annotations
 from trackagoat.gateway.registry import Route
 from trackagoat.gateway.routes import (
     account,
+    aggregates,
     campaigns,
     channels,
     creators,
     documents,
     goals,
     gone,
-    leaderboards,
     notifications,
     projects,
     videos,
@@ -24,7 +24,7 @@ ROUTES: tuple[Route, ...] = (
     *videos.ROUTES,
     *campaigns.ROUTES,
     *goals.ROUTES,
-    *leaderboards.ROUTES,
+    *aggregates.ROUTES,
     *notifications.ROUTES,
     *channels.ROUTES,
     *documents.ROUTES,
