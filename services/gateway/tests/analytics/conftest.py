@@ -142,7 +142,7 @@ async def furnish(api: Any, raw: Raw) -> None:
 
 
 async def scrapes(api: Any, raw: Raw, added: str) -> None:
-    planned = [(creator, raw.when()) for creator in raw.handles for _ in range(14)]
+    planned = [(creator, raw.when()) for creator in raw.handles for _ in range(9)]
     grown = {id: raw.dice.randrange(20, 400) for id in raw.videos}
     raw.dice.shuffle(planned)
     for creator, at in planned:

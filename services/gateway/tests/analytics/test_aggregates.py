@@ -194,10 +194,11 @@ async def test_the_campaign_leaderboard(api: Any, raw: Any, plain: Any) -> None:
 async def test_member_overlap(api: Any, raw: Any) -> None:
     ana, bo, _ = raw.handles
     outer, inner = raw.campaigns["Outer"], raw.campaigns["Inner"]
+    await api.patch(f"/creators/{ana}", {"display_name_override": "Ana, the first"})
     (only,) = (await api.get(f"{BASE}/member-overlap", project_id=raw.project))["data"]
     assert only == {
         "entity_id": ana,
-        "entity_label": "ana",
+        "entity_label": "Ana, the first",
         "entity_avatar": None,
         "campaign_ids": [inner, outer],
         "campaign_names": ["Inner", "Outer"],

@@ -6,6 +6,7 @@ from trackagoat.gateway.registry import Route
 from trackagoat.gateway.routes import (
     account,
     aggregates,
+    analytics,
     campaigns,
     channels,
     creators,
@@ -24,6 +25,7 @@ ROUTES: tuple[Route, ...] = (
     *videos.ROUTES,
     *campaigns.ROUTES,
     *goals.ROUTES,
+    *analytics.ROUTES,
     *aggregates.ROUTES,
     *notifications.ROUTES,
     *channels.ROUTES,

@@ -7,9 +7,12 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
+import msgspec
+
 from trackagoat.gateway import tenancy
 from trackagoat.gateway.edge.answers import Answer
 from trackagoat.gateway.edge.call import Call, ok
+from trackagoat.gateway.edge.revealing import Revealer
 from trackagoat.gateway.reads import campaign_boards
 from trackagoat.gateway.reads.ingest import labels
 from trackagoat.gateway.registry import Route
@@ -19,6 +22,12 @@ from trackagoat.gateway.routes import examples
 
 _SHOWN = 50
 _LABELS: dict[str, Any] = {"creator": labels.creator_labels, "video": labels.video_labels}
+
+
+class Named(msgspec.Struct, frozen=True):
+    """What items are called, to be revealed together."""
+
+    rows: list[labels.LabelRow]
 
 
 class CampaignLeaderboard(Params, frozen=True, kw_only=True, rename={"from_": "from"}):
@@ -53,7 +62,9 @@ async def member_overlap(call: Call[MemberOverlap, None]) -> Answer[list[Overlap
         tenancy.filters(call),
         campaign_boards.overlap(call.db, call.org, asked.project_id, asked.dimension, _SHOWN),
     )
-    called = {row.item: row for row in await _LABELS[asked.dimension](call.db, call.org, [row.item for row in rows])}
+    named = await _LABELS[asked.dimension](call.db, call.org, [row.item for row in rows])
+    revealer = Revealer(call.settings.secret_key.get_secret_value())
+    called = {row.item: row for row in (await revealer.clear(call.db, call.org, Named(named))).rows}
     found = [overlap(row, called[row.item]) for row in rows if row.item in called]
     found.sort(key=lambda one: (-one.campaign_count, one.entity_label, one.entity_id))
     return ok(found[:_SHOWN])
