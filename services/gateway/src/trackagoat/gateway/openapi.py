@@ -137,10 +137,10 @@ def _success(route: Route, of: dict[Any, Any], status: int) -> Json:
             "required": ["data", "error", "meta"],
         }
         example = {"data": example, "error": None, "meta": None}
-    return {
-        "description": HTTPStatus(status).phrase,
-        "content": {"application/json": {"schema": schema, "example": example}},
-    }
+    content: Json = {"application/json": {"schema": schema, "example": example}}
+    if route.csv:
+        content["text/csv"] = {"schema": {"type": "string"}}
+    return {"description": HTTPStatus(status).phrase, "content": content}
 
 
 def _failure(status: int, codes: list[str]) -> Json:

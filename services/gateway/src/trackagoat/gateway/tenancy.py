@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from trackagoat.events.catalogue import plans
 from trackagoat.gateway.edge.call import Call
 from trackagoat.gateway.edge.faults import ApiError, invalid_query
 from trackagoat.gateway.reads import campaigns, goals, ingest, workspace
@@ -81,6 +82,40 @@ async def posted(
     in_order(first, last)
     zone = (await org(call)).timezone
     return (days.start(first, zone) if first else None), (days.end(last, zone) if last else None)
+
+
+async def ranged(call: Call[Any, Any], first: date | None, last: date | None, tz: str | None = None) -> days.Range:
+    """The days meant: the last 30 unless named, in the zone asked for, else the org's.
+
+    Raises a 400 for a crossed range or an unknown zone, a 402 for days the plan does not keep.
+    """
+    in_order(first, last)
+    if tz is not None and tz not in days.zones():
+        raise invalid_query("tz", "No timezone of the IANA database, such as Europe/Berlin")
+    row = await org(call)
+    zone = tz or row.timezone
+    today = days.today(call.now, zone)
+    first, last = map(days.clamped, days.last_thirty(first, last, today))
+    kept = kept_days(row)
+    if kept is not None and first < (earliest := today - timedelta(days=kept)):
+        message = f"The plan keeps {kept} days; the earliest day is {earliest}"
+        raise ApiError("retention_exceeded", message, tierRetentionDays=kept, earliestDate=earliest.isoformat())
+    return days.Range(zone, first, last, today)
+
+
+def kept_days(row: workspace.OrgRow) -> int | None:
+    """For how many days the org's plan keeps figures; None is unlimited."""
+    return plans.limit(row.tier, "stats_history_retention_days")
+
+
+async def ranged_if(
+    call: Call[Any, Any], first: date | None, last: date | None
+) -> tuple[datetime | None, datetime | None]:
+    """The instants between which the days meant lie; all time when none is named. Raises as `ranged` does."""
+    if first is None and last is None:
+        return None, None
+    meant = await ranged(call, first, last)
+    return meant.start, meant.end
 
 
 async def between(

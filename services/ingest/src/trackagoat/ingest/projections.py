@@ -31,7 +31,7 @@ from trackagoat.events.catalogue.sources import (
     AccountRenewed,
     SourcesChosen,
 )
-from trackagoat.events.catalogue.words import CreatorId
+from trackagoat.events.catalogue.words import CreatorId, VideoId
 from trackagoat.events.catalogue.workspace import OrgCreated, OrgUpdated, ProjectDeleted
 from trackagoat.events.effects import Write
 from trackagoat.events.envelope import Heard
@@ -41,6 +41,8 @@ from trackagoat.ingest.domain.shelf import VideoEvents
 from trackagoat.ingest.domain.tiktok import handle_key
 from trackagoat.ingest.store import accounts as source_accounts
 from trackagoat.ingest.store import creators, readings, scraping, sources, videos
+from trackagoat.ingest.store.gains import readings as gains
+from trackagoat.ingest.store.gains import sums
 
 LibraryFacts = (
     CreatorAdded
@@ -106,10 +108,11 @@ def _lines(names: Sequence[str] | None) -> str | None:
 
 
 def library(page: Page) -> Iterator[Write]:
-    """Creators, videos, their snapshots and levels."""
+    """Creators, videos, their snapshots, levels and gains."""
     snapshots: list[Heard[StatsSnapshotted]] = []
     touched: dict[CreatorId, None] = {}
     erased: list[Heard[CreatorErased]] = []
+    moved: dict[VideoId, None] = {}
     for fact in page:
         event: LibraryFacts = fact.event
         match event:
@@ -123,10 +126,15 @@ def library(page: Page) -> Iterator[Write]:
             case ScrapeFailed() as e:
                 yield from _missed(fact, e)
             case ProjectDeleted(project=project):
+                yield sums.forget_project(project, fact.org)
                 yield creators.delete_project(project, fact.org)
             case e:
                 yield from _video(fact, e)
+                moved[e.video] = None
                 touched.update({e.creator_id: None} if e.creator_id else {})
+    yield from map(sums.place_video, moved)
+    yield from map(sums.place_creator, touched)
+    yield from _gained(snapshots)
     yield from _read(snapshots)
     yield from (creators.forget_creator(fact.event.creator, fact.at) for fact in erased)
     yield from map(creators.recount, touched)
@@ -187,6 +195,24 @@ def _came_in(fact: Heard[VideoEvents], event: VideoDiscovered | VideoAdded) -> W
         event.tracking_status,
         fact.at,
     )
+
+
+def _gained(page: Sequence[Heard[StatsSnapshotted]]) -> Iterator[Write]:
+    """What the readings add, each once; of one that is told twice, the first stands."""
+    posts: dict[tuple[VideoId, datetime, str], Write] = {}
+    profiles: dict[tuple[CreatorId, datetime, str], Write] = {}
+    for fact in page:
+        e = fact.event
+        for v in e.videos:
+            key = (v.video, e.fetched_at, e.source)
+            if key not in posts:
+                posts[key] = gains.gain_video(fact.org, *key, v.views, v.likes, v.comments, v.shares, v.saves)
+        if e.creator_id is not None and e.creator is not None:
+            who = (e.creator_id, e.fetched_at, e.source)
+            if who not in profiles:
+                profiles[who] = gains.gain_profile(fact.org, *who, e.creator.followers)
+    yield from posts.values()
+    yield from profiles.values()
 
 
 def _read(page: Sequence[Heard[StatsSnapshotted]]) -> Iterator[Write]:

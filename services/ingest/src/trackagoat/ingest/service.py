@@ -78,7 +78,10 @@ def assembled(
                 facts=projections.LibraryFacts,
                 writes=projections.library,
                 exclusive=True,
-                tables=("deleted_projects", "creators", "videos", "video_snapshots", "creator_snapshots"),
+                tables=(
+                    *("deleted_projects", "creators", "videos", "video_snapshots", "creator_snapshots"),
+                    *("video_gains", "profile_gains", "gains"),
+                ),
             ),
         ],
         policies=[

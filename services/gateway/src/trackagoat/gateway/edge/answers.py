@@ -39,6 +39,14 @@ class Deleted(msgspec.Struct, frozen=True):
     deleted: bool = True
 
 
+class Download(msgspec.Struct, frozen=True):
+    """A file instead of JSON, outside the envelope; text in UTF-8."""
+
+    body: bytes
+    content_type: str
+    filename: str
+
+
 class Answer(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     """What a handler returns. `secrets` are fields of `data` that a replay shows as null."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from aiohttp import web
 
-from trackagoat.gateway.edge.answers import Answer, Resource, bare, envelope, error_envelope, etag
+from trackagoat.gateway.edge.answers import Answer, Download, Resource, bare, envelope, error_envelope, etag
 from trackagoat.gateway.edge.faults import ApiError
 from trackagoat.gateway.edge.headers import REQUEST_ID, dress, request_id
 from trackagoat.gateway.edge.outages import is_outage
@@ -63,10 +63,18 @@ def _ours(request: web.Request) -> bool:
 
 def response_of(route: Route, answer: Answer[Any]) -> web.Response:
     """A success."""
+    if isinstance(answer.data, Download):
+        return _download(answer.data)
     body = bare(answer.data) if route.raw else envelope(answer.data, answer.meta)
     response = web.Response(body=body, status=answer.status, content_type="application/json", charset="utf-8")
     if isinstance(answer.data, Resource):
         response.headers["ETag"] = etag(answer.data)
+    return response
+
+
+def _download(file: Download) -> web.Response:
+    response = web.Response(body=file.body, content_type=file.content_type, charset="utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{file.filename}"'
     return response
 
 

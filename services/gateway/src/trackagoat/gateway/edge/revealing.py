@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+import msgspec
 from aiohttp import web
 
 from trackagoat.events.catalogue.words import OrgId
 from trackagoat.events.personal import Vault, reveal, seen_by, subjects_in
 from trackagoat.events.sql import Db
 from trackagoat.gateway.reads import personal
+
+T = TypeVar("T")
 
 
 class Revealer:
@@ -19,8 +24,16 @@ class Revealer:
 
     async def reveal(self, db: Db, org: OrgId, response: web.Response) -> web.Response:
         """The answer with every sealed field of this org's subjects in clear, and null for what was erased."""
-        document = response.body
-        if isinstance(document, bytes) and (subjects := subjects_in(document)):
-            rows = await personal.keys(db, sorted(subjects))
-            response.body = reveal(document, self._vault.opened(seen_by(org, rows)))
+        if isinstance(response.body, bytes):
+            response.body = await self._clear(db, org, response.body)
         return response
+
+    async def clear(self, db: Db, org: OrgId, data: T) -> T:
+        """The same of what an answer is yet to be made from: sorted by its texts, or written as CSV."""
+        return msgspec.json.decode(await self._clear(db, org, msgspec.json.encode(data)), type=type(data))
+
+    async def _clear(self, db: Db, org: OrgId, document: bytes) -> bytes:
+        if not (subjects := subjects_in(document)):
+            return document
+        rows = await personal.keys(db, sorted(subjects))
+        return reveal(document, self._vault.opened(seen_by(org, rows)))

@@ -123,7 +123,9 @@ def _leaders(column: str) -> Callable[..., Awaitable[list[LeaderRow]]]:
         SELECT v.video AS video_id, v.title, v.thumbnail_url, v.url, v.view_count, v.like_count, v.comment_count,
             v.share_count, v.save_count, v.posted_at, v.creator_id, c.tiktok_handle,
             coalesce(c.display_name_override, c.tiktok_display_name) AS display_name, c.avatar_url,
-            count(*) OVER () AS total_count
+            (SELECT count(*) FROM ingest.videos n WHERE n.org = $1 AND n.project = $2 AND n.counted
+                AND ($3::timestamptz IS NULL OR n.posted_at >= $3) AND ($4::timestamptz IS NULL OR n.posted_at < $4)
+            ) AS total_count
         FROM ingest.videos v LEFT JOIN ingest.creators c ON c.creator = v.creator_id AND c.org = v.org
         WHERE v.org = $1 AND v.project = $2 AND v.counted
             AND ($3::timestamptz IS NULL OR v.posted_at >= $3)

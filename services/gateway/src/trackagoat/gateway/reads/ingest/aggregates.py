@@ -1,0 +1,235 @@
+"""Counted videos of a project, summed up: by hour, by day, by size, by creator.
+
+Instants become local times by a table of offsets, so that only one timezone database is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+
+from trackagoat.events.catalogue.words import OrgId
+from trackagoat.events.sql import Db, read
+
+_POSTED = """
+    FROM ingest.videos v
+    WHERE v.org = $1 AND v.project = $2 AND v.counted AND v.posted_at >= $3 AND v.posted_at < $4
+"""
+_LOCAL = """
+    (v.posted_at AT TIME ZONE 'UTC' + make_interval(secs => ($6::int[])[width_bucket(v.posted_at, $5::timestamptz[])]))
+"""
+
+
+class CellRow(msgspec.Struct, frozen=True):
+    """Posts of one hour of one day of the week, 0 being Sunday."""
+
+    dow: int
+    hour: int
+    post_count: int
+    views: Decimal | None
+    known: int
+
+
+class CreatorDayRow(msgspec.Struct, frozen=True):
+    """Posts of a creator on a day."""
+
+    creator_id: UUID
+    day: date
+    post_count: int
+
+
+class SpreadRow(msgspec.Struct, frozen=True):
+    """How many view counts are known, and the least and the most."""
+
+    total: int
+    least: int | None
+    most: int | None
+
+
+class BinRow(msgspec.Struct, frozen=True):
+    """How many view counts lie in the n-th bin."""
+
+    bin: int
+    count: int
+
+
+class ValueRow(msgspec.Struct, frozen=True):
+    """The n-th of the ranks asked for."""
+
+    nth: int
+    value: int
+
+
+class OutlierRow(msgspec.Struct, frozen=True):
+    """A post that did far better than the middle one of its creator."""
+
+    video_id: UUID
+    creator_id: UUID
+    view_count: int
+    median_views: Decimal
+    posted_at: datetime | None
+    title: str | None
+    thumbnail_url: str | None
+    url: str
+    tiktok_handle: str
+    display_name: str | None
+    avatar_url: str | None
+
+
+class CreatorBoardRow(msgspec.Struct, frozen=True):
+    """A creator, what its posts of the range come to, and what followers it gained in it."""
+
+    creator_id: UUID
+    tiktok_handle: str
+    display_name: str | None
+    avatar_url: str | None
+    current_followers: int | None
+    follower_delta: int
+    views: int | None
+    likes: int | None
+    comments: int | None
+    shares: int | None
+    posts: int
+    total_count: int
+
+
+@read(
+    f"""
+    SELECT extract(dow FROM {_LOCAL})::int AS dow, extract(hour FROM {_LOCAL})::int AS hour,
+        count(*)::int AS post_count, sum(v.view_count) AS views, count(v.view_count)::int AS known
+    {_POSTED} GROUP BY 1, 2 ORDER BY 1, 2
+    """
+)
+async def heatmap(
+    db: Db,
+    org: OrgId,
+    project: UUID,
+    start: datetime,
+    end: datetime,
+    since: Sequence[datetime],
+    seconds: Sequence[int],
+) -> list[CellRow]:
+    """Posts by day of the week and hour; cells without any are left out."""
+    ...
+
+
+@read(
+    f"""
+    SELECT v.creator_id, {_LOCAL}::date AS day, count(*)::int AS post_count
+    {_POSTED} AND v.creator_id IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2
+    """
+)
+async def posting_days(
+    db: Db,
+    org: OrgId,
+    project: UUID,
+    start: datetime,
+    end: datetime,
+    since: Sequence[datetime],
+    seconds: Sequence[int],
+) -> list[CreatorDayRow]:
+    """Posts by creator and day; days without any are left out."""
+    ...
+
+
+@read(f"SELECT count(v.view_count)::int AS total, min(v.view_count) AS least, max(v.view_count) AS most {_POSTED}")
+async def spread(db: Db, org: OrgId, project: UUID, start: datetime, end: datetime) -> SpreadRow | None:
+    """Between which values the view counts lie."""
+    ...
+
+
+@read(
+    f"""
+    SELECT r.nth::int AS nth, r.value
+    FROM (SELECT percentile_disc($5::float8[]) WITHIN GROUP (ORDER BY v.view_count) AS found {_POSTED}) AS t
+    CROSS JOIN LATERAL unnest(t.found) WITH ORDINALITY AS r(value, nth) ORDER BY nth
+    """
+)
+async def ranked(
+    db: Db, org: OrgId, project: UUID, start: datetime, end: datetime, shares: Sequence[float]
+) -> list[ValueRow]:
+    """The view counts at these shares of the way through all of them, sorted."""
+    ...
+
+
+@read(
+    f"""
+    SELECT b.bin, count(*)::int AS count
+    FROM (
+        SELECT least(floor((v.view_count - $5::numeric) * $7::int / ($6::numeric - $5)), $7 - 1)::int AS bin
+        {_POSTED} AND v.view_count IS NOT NULL
+    ) AS b GROUP BY b.bin ORDER BY b.bin
+    """
+)
+async def bins(
+    db: Db, org: OrgId, project: UUID, start: datetime, end: datetime, least: int, most: int, count: int
+) -> list[BinRow]:
+    """How many view counts lie in each of so many equally wide bins from `least` to `most`; empty ones are left out."""
+    ...
+
+
+@read(
+    """
+    SELECT v.video AS video_id, v.creator_id, v.view_count, m.median AS median_views, v.posted_at, v.title,
+        v.thumbnail_url, v.url, c.tiktok_handle,
+        coalesce(c.display_name_override, c.tiktok_display_name) AS display_name, c.avatar_url
+    FROM (
+        SELECT creator_id, (percentile_cont(0.5) WITHIN GROUP (ORDER BY view_count))::numeric AS median
+        FROM ingest.videos WHERE org = $1 AND project = $2 AND counted AND creator_id IS NOT NULL GROUP BY creator_id
+    ) AS m
+    JOIN ingest.videos v USING (creator_id) JOIN ingest.creators c ON c.creator = v.creator_id
+    WHERE v.org = $1 AND v.project = $2 AND v.counted AND m.median > 0 AND v.view_count >= $5::numeric * m.median
+        AND ($3::timestamptz IS NULL OR v.posted_at >= $3) AND ($4::timestamptz IS NULL OR v.posted_at < $4)
+    ORDER BY v.view_count / m.median DESC, v.video LIMIT $6
+    """
+)
+async def outliers(
+    db: Db, org: OrgId, project: UUID, start: datetime | None, end: datetime | None, least: Decimal, limit: int
+) -> list[OutlierRow]:
+    """Posts whose views are at least so many times the median of all counted posts of their creator."""
+    ...
+
+
+@read(
+    """
+    SELECT c.creator AS creator_id, c.tiktok_handle,
+        coalesce(c.display_name_override, c.tiktok_display_name) AS display_name, c.avatar_url,
+        c.follower_count AS current_followers, coalesce(f.gained, 0)::bigint AS follower_delta,
+        CASE WHEN p.posts IS NULL THEN 0 ELSE p.views END AS views,
+        CASE WHEN p.posts IS NULL THEN 0 ELSE p.likes END AS likes,
+        CASE WHEN p.posts IS NULL THEN 0 ELSE p.comments END AS comments,
+        CASE WHEN p.posts IS NULL THEN 0 ELSE p.shares END AS shares,
+        coalesce(p.posts, 0) AS posts, count(*) OVER () AS total_count
+    FROM ingest.creators c
+    LEFT JOIN (
+        SELECT creator_id, count(*)::int AS posts, sum(view_count)::bigint AS views, sum(like_count)::bigint AS likes,
+            sum(comment_count)::bigint AS comments, sum(share_count)::bigint AS shares
+        FROM ingest.videos
+        WHERE org = $1 AND project = $2 AND counted AND posted_at >= $3 AND posted_at < $4 GROUP BY creator_id
+    ) AS p ON p.creator_id = c.creator
+    LEFT JOIN (
+        SELECT g.creator, sum(g.followers) AS gained FROM ingest.profile_gains g JOIN ingest.creators o USING (creator)
+        WHERE o.org = $1 AND o.project = $2 AND g.quarter >= $3 AND g.quarter < $4 GROUP BY g.creator
+    ) AS f USING (creator)
+    WHERE c.org = $1 AND c.project = $2 AND c.inactive_reason IS DISTINCT FROM 'removed' AND coalesce(p.posts, 0) >= $5
+    ORDER BY CASE WHEN p.posts IS NULL THEN 0 ELSE p.views END DESC NULLS LAST, c.handle_key,
+        c.creator
+    LIMIT $6 OFFSET $7
+    """
+)
+async def creator_board(
+    db: Db,
+    org: OrgId,
+    project: UUID,
+    start: datetime,
+    end: datetime,
+    least_posts: int,
+    limit: int | None,
+    offset: int,
+) -> list[CreatorBoardRow]:
+    """Creators that are not removed and have at least so many posts, by the views of these, then by handle."""
+    ...
