@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from trackagoat.events import clock
-from trackagoat.gateway.resources.advisories import advise, fresh_now
+from trackagoat.gateway.resources import days
+from trackagoat.gateway.resources.advisories import advise
 
 WEEK = (datetime(2026, 3, 22, 23, tzinfo=UTC), datetime(2026, 3, 29, 22, tzinfo=UTC))
 
@@ -132,21 +133,45 @@ def test_an_advisory_says_how_far_figures_can_be_trusted(now: str, flags: set[st
     assert (made.hours_until_period_end is None) == (at >= WEEK[1])
 
 
-def test_numbers_grow_stale_by_the_clock() -> None:
-    noted = {
-        "scrape_freshness": {
-            "last_scraped_at": "2026-03-27T00:00:00Z",
-            "expected_interval_hours": 6,
-            "state": "fresh",
-        }
-    }
-    read_at = datetime(2026, 3, 27, tzinfo=UTC)
-    for hours, state in ((9, "fresh"), (10, "stale"), (18, "stale"), (19, "overdue")):
-        fresh = fresh_now(noted, read_at + timedelta(hours=hours))
-        assert fresh is not None
-        assert fresh.state == state
-    at = read_at + timedelta(hours=19)
-    made = advise(date(2026, 3, 23), at.date(), WEEK, fresh_now(noted, at), at)
-    assert made.scrape_stale
-    assert made.messages[-1] == "Numbers were last refreshed 19.0 hours ago; every 6 hours is expected."
-    assert fresh_now(None, WEEK[0]) is None
+def test_a_goal_that_starts_today_has_started() -> None:
+    berlin = "Europe/Berlin"
+    for now, ahead in (("2026-03-26T22:59:59Z", True), ("2026-03-26T23:00:00Z", False)):
+        at = datetime.fromisoformat(now)
+        assert advise(date(2026, 3, 27), days.today(at, berlin), WEEK, None, at).not_yet_started == ahead
+
+
+async def test_numbers_grow_stale_by_the_clock(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody looks at the goal meanwhile: what is shown follows from the clock of whoever asks."""
+    project = await api.project()
+    creator = await api.creator(project)
+    made = (await api.post(f"/projects/{project}/goals", goal(creator)))["data"]["id"]
+    await api.scrape(project, creator, api.shot(1, posted_at=clock.now(), views=5))
+    await api.world.work("goals", clock.now())
+    fresh = (await standing(api, made))["advisory"]["scrape_freshness"]
+    read_at, interval = datetime.fromisoformat(fresh["last_scraped_at"]), fresh["expected_interval_hours"]
+    for times, state in ((1.49, "fresh"), (1.51, "stale"), (2.99, "stale"), (3.01, "overdue")):
+        monkeypatch.setattr(clock, "now", lambda t=times: read_at + timedelta(hours=interval * t))
+        advisory = (await standing(api, made))["advisory"]
+        assert advisory["scrape_freshness"]["state"] == state
+        assert advisory["scrape_stale"] == (state != "fresh")
+    advisory = (await standing(api, made))["advisory"]
+    said = f"Numbers were last refreshed {interval * 3.01:.1f} hours ago; every {interval} hours is expected."
+    assert advisory["messages"][-1] == said
+
+
+async def standing(api: Any, goal: str) -> Any:
+    return (await api.get(f"/goals/{goal}"))["data"]["compliance"]
+
+
+async def test_pace_is_right_at_the_moment_one_asks(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = clock.now()
+    project = await api.project()
+    creator = await api.creator(project)
+    made = (await api.post(f"/projects/{project}/goals", goal(creator, target_value=10)))["data"]["id"]
+    await api.scrape(project, creator, *(api.shot(n, posted_at=now) for n in range(4)))
+    await api.world.work("goals", now)
+    stands = await standing(api, made)
+    start, end = (datetime.fromisoformat(stands["advisory"][f"period_{side}"]) for side in ("start", "end"))
+    for share, pace in ((0.0001, None), (0.4, 1.0), (0.5, 0.8), (0.8, 0.5), (1, None)):
+        monkeypatch.setattr(clock, "now", lambda part=share: start + (end - start) * part)
+        assert (await standing(api, made))["pace"] == pace

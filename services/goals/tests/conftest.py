@@ -33,7 +33,7 @@ from trackagoat.events.catalogue.words import (
 )
 from trackagoat.events.catalogue.workspace import OrgCreated
 from trackagoat.events.decider import Outcome
-from trackagoat.events.envelope import Ask
+from trackagoat.events.envelope import Ask, Heard
 from trackagoat.events.testing import play
 from trackagoat.goals.service import service
 from trackagoat.goals.settings import Settings
@@ -41,6 +41,12 @@ from trackagoat.goals.settings import Settings
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 ORG, PROJECT = OrgId(UUID(int=1)), ProjectId(UUID(int=2))
 CREATOR, GOAL = CreatorId(UUID(int=3)), GoalId(UUID(int=4))
+SHOWN = """
+SELECT c.*, p.status AS previous_status, p.percentage AS previous_percentage, p.actual AS previous_actual,
+    p.is_final AS previous_is_final, p.period_end AS previous_period_end
+FROM compliance c LEFT JOIN results p ON p.goal = c.goal AND p.period_start = c.previous_period_start
+WHERE c.goal = $1
+"""
 SERVICE = service(Settings(database_url="postgresql://unused"))
 
 
@@ -55,6 +61,7 @@ class Stage:
 
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
+        self.heard: list[Heard[Any]] = []
 
     async def open(self, at: str, zone: str = "Europe/Berlin", hours: int = 10_000) -> None:
         """The org and its creator are there; numbers stay fresh for one and a half times `hours`."""
@@ -69,6 +76,7 @@ class Stage:
 
     async def hear(self, at: str | datetime, *events: Event) -> None:
         facts = [play.heard(event, org=ORG, at=instant(at)) for event in events]
+        self.heard += facts
         await play.play(self.pool, SERVICE, facts)
 
     async def ask(self, at: str | datetime, command: Command, command_id: UUID | None = None) -> Outcome:
@@ -133,7 +141,7 @@ class Stage:
         return await play.said(self.pool, kind)
 
     async def compliance(self, goal: GoalId = GOAL) -> dict[str, Any]:
-        row = await self.pool.fetchrow("SELECT * FROM compliance WHERE goal = $1", goal)
+        row = await self.pool.fetchrow(SHOWN, goal)
         assert row is not None
         return dict(row)
 

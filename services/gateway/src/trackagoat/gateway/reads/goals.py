@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -36,9 +35,13 @@ class GoalRow(msgspec.Struct, frozen=True):
     percentage: int | None
     actual: Decimal | None
     target: Decimal | None
-    pace: Decimal | None
+    rate: Decimal | None
+    judged_from: datetime | None
     is_final: bool | None
-    advisory: dict[str, Any] | None
+    read_at: datetime | None
+    tracked_since: datetime | None
+    interval_hours: int | None
+    youngest_post_at: datetime | None
     previous_period_start: datetime | None
     previous_period_end: datetime | None
     previous_status: Status | None
@@ -71,10 +74,13 @@ class CountRow(msgspec.Struct, frozen=True):
 
 _GOAL = """
     SELECT g.goal, g.creator, g.project, g.metric, g.period, g.target_value, g.start_date, g.end_date, g.is_active,
-        g.created_at, g.updated_at, c.period_start, c.period_end, c.status, c.percentage, c.actual, c.target, c.pace,
-        c.is_final, c.advisory, c.previous_period_start, c.previous_period_end, c.previous_status,
-        c.previous_percentage, c.previous_actual, c.previous_target, c.previous_is_final
+        g.created_at, g.updated_at, c.period_start, c.period_end, c.status, c.percentage, c.actual, c.target, c.rate,
+        c.judged_from, c.is_final, c.read_at, c.tracked_since, c.interval_hours, c.youngest_post_at,
+        p.period_start AS previous_period_start, p.period_end AS previous_period_end, p.status AS previous_status,
+        p.percentage AS previous_percentage, p.actual AS previous_actual, p.target AS previous_target,
+        p.is_final AS previous_is_final
     FROM goals.goals g LEFT JOIN goals.compliance c ON c.goal = g.goal AND c.org = g.org
+    LEFT JOIN goals.results p ON p.goal = c.goal AND p.period_start = c.previous_period_start
     WHERE g.org = $1
 """
 _RESULT = """
