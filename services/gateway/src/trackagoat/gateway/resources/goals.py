@@ -194,11 +194,19 @@ def _previous(row: GoalRow, clock: Clock) -> Previous | None:
     )
 
 
-def standing_at(row: GoalRow, results: Sequence[ResultRow], at: datetime, clock: Clock) -> Standing | None:
-    """How a goal stood in the period that held `at`; `results` are its closed periods until then, newest first."""
-    if row.period_start is not None and row.period_start <= at:
+def asked_day(row: GoalRow, reference: date) -> date:
+    """The first day of the period that holds the day, of a goal that had ended by then its last."""
+    return days.first_of(row.period, min(reference, row.end_date or reference))
+
+
+def standing_at(row: GoalRow, results: Sequence[ResultRow], first_day: date, clock: Clock) -> Standing | None:
+    """How a goal stood in the period that begins on that day; None when it closed without a result.
+
+    `results` are its closed periods until then, newest first.
+    """
+    if row.judged_from is not None and row.open_day == first_day:
         return standing(row, clock)
-    if not results:
+    if not results or results[0].first_day != first_day:
         return None
     last = results[0]
     before = _closed(row, results[1], clock) if len(results) > 1 else None
