@@ -134,3 +134,33 @@ async def test_a_rebuild_of_notifications_sends_and_schedules_nothing(
     await again.switch()
     assert await operator.fetchrow(count) == before
     assert [alert["kind"] for alert in await api.ok("GET", "/alerts")] == ["goal_at_risk"]
+
+
+async def test_what_goals_show_is_worked_out_anew_from_rebuilt_rows_and_nothing_is_said_again(
+    house: Any, operator: Any, until: Callable[..., Awaitable[Any]]
+) -> None:
+    api, _ = await fill(house, until)
+
+    async def shown() -> Any:
+        return [goal["compliance"]["actual"] for goal in await api.ok("GET", "/goals")]
+
+    await until(lambda: _all(shown))
+    said = "SELECT count(*) FROM goals.events"
+    before, told = await shown(), await operator.fetchval(said)
+    await operator.execute("UPDATE goals.compliance SET actual = -1, percentage = 0")
+    await operator.execute("DELETE FROM goals.video_states")
+    again = rebuild(house, operator, "goals")
+    await again.begin(house.database.dsn("goals"))
+    await again.build()
+    await again.switch()
+
+    async def repaired() -> Any:
+        return await shown() == before
+
+    await until(repaired)
+    assert await operator.fetchval(said) == told
+
+
+async def _all(shown: Callable[[], Awaitable[list[Any]]]) -> bool:
+    """Every goal was looked at."""
+    return all(await shown())

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from trackagoat.events import clock
-from trackagoat.gateway.resources.advisories import advise, fresh_now
+from trackagoat.gateway.resources import days
+from trackagoat.gateway.resources.advisories import advise
 
 WEEK = (datetime(2026, 3, 22, 23, tzinfo=UTC), datetime(2026, 3, 29, 22, tzinfo=UTC))
 
@@ -64,6 +65,76 @@ async def test_what_may_not_be_a_goal_is_refused(api: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "path"),
+    [
+        ({"target_value": 0}, "target_value"),
+        ({"target_value": 2.5}, "target_value"),
+        ({"target_value": 1001}, "target_value"),
+        ({"target_value": 10**12 + 1}, "target_value"),
+        ({"metric": "engagement", "target_value": 4.255}, "target_value"),
+        ({"metric": "likes"}, "metric"),
+        ({"period": "yearly"}, "period"),
+        ({"start_date": "2026-13-01"}, "start_date"),
+        ({"start_date": "2015-12-31"}, "start_date"),
+        ({"start_date": "2026-03-02", "end_date": "2026-03-01"}, "end_date"),
+        ({"creator_id": "ana"}, "creator_id"),
+        ({"pace": 1}, "pace"),
+    ],
+)
+async def test_a_wrong_field_of_a_goal_is_named(api: Any, wrong: dict[str, Any], path: str) -> None:
+    project = await api.project()
+    creator = await api.creator(project)
+    response = await api.call("POST", f"/projects/{project}/goals", goal(creator) | wrong)
+    answer = await response.json()
+    assert (response.status, answer["meta"]["code"]) == (400, "invalid_body")
+    assert [fault["path"] for fault in answer["meta"]["details"]] == [path]
+
+
+async def test_a_fault_of_one_goal_among_many_is_its_own(api: Any) -> None:
+    project = await api.project()
+    creator, gone = await api.creator(project), await api.creator(project, "gone")
+    await api.delete(f"/creators/{gone}")
+    asked = [
+        goal(creator, target_value=1001),
+        goal(creator, start_date="2026-03-02", end_date="2026-03-01"),
+        goal(gone),
+        goal(creator),
+        goal(creator),
+    ]
+    answer = await api.post(f"/projects/{project}/goals", {"goals": asked})
+    assert [one.get("code") for one in answer["data"]["results"]] == [
+        "invalid_body",
+        "invalid_body",
+        "creator_inactive",
+        None,
+        "goal_overlap",
+    ]
+    assert answer["meta"] == {"succeeded": 1, "failed": 4}
+    assert await api.refused("POST", f"/projects/{project}/goals", {"goals": []}) == (400, "invalid_body")
+    many = {"goals": [goal(creator)] * 51}
+    assert await api.refused("POST", f"/projects/{project}/goals", many) == (400, "invalid_body")
+
+
+async def test_the_start_of_a_goal_moves_until_its_first_period_has_closed(api: Any) -> None:
+    project = await api.project()
+    creator = await api.creator(project)
+    today = days.today(clock.now(), "Europe/Berlin")
+    made = (await api.post(f"/projects/{project}/goals", goal(creator)))["data"]
+    assert made["start_date"] == today.isoformat()
+    path = f"/goals/{made['id']}"
+    past = (today - timedelta(days=14)).isoformat()
+    assert (await api.patch(path, {"start_date": past}))["data"]["start_date"] == past
+    await api.world.work("goals", clock.now())
+    assert len((await api.get(f"{path}/results"))["data"]) == 2
+    answer = await (await api.call("PATCH", path, {"start_date": today.isoformat()})).json()
+    assert (answer["meta"]["code"], answer["meta"]["details"][0]["path"]) == ("invalid_body", "start_date")
+    assert (await api.patch(path, {"start_date": past, "target_value": 5}))["data"]["target_value"] == 5
+    assert await api.refused("PATCH", path, {}) == (400, "invalid_body")
+    assert await api.refused("PATCH", path, {"end_date": "2026-01-01"}) == (400, "invalid_body")
+    assert await api.refused("PATCH", path, {"metric": "views"}) == (400, "invalid_body")
+
+
 async def test_compliance_lists_active_creators_worst_first(api: Any) -> None:
     project = await api.project()
     ids = {handle: await api.creator(project, handle) for handle in ("cy", "ana", "bo", "gone")}
@@ -99,10 +170,44 @@ async def test_a_past_day_shows_the_result_of_its_period(api: Any) -> None:
     assert stands["advisory"]["period_start"] == "2026-03-22T23:00:00Z"
     assert stands["advisory"]["period_end"] == "2026-03-29T22:00:00Z"
     assert (await api.get(path, reference_date="2026-03-22"))["data"] == []
+    results = (await api.get(f"/goals/{made}/results", from_="2026-04-01", to="2026-04-02"))["data"]
+    assert [one["period_start"] for one in results] == ["2026-03-29T22:00:00Z"]
     tomorrow = (clock.now() + timedelta(days=2)).date().isoformat()
     assert await api.refused("GET", path, params={"reference_date": tomorrow}) == (400, "invalid_query")
     results = (await api.get(f"/goals/{made}/results", limit=1, to="2026-04-05"))["data"]
     assert (results[0]["period_start"], results[0]["status"]) == ("2026-03-29T22:00:00Z", "missed")
+
+
+async def test_a_day_before_the_goal_began_or_over_which_it_was_off_shows_nothing_of_it(
+    api: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = clock.now()
+    monday = days.first_of("weekly", days.today(now, "Europe/Berlin"))
+    noon = days.start(monday, "Europe/Berlin") + timedelta(hours=12)
+    monkeypatch.setattr(clock, "now", lambda: noon)
+    project = await api.project()
+    creator = await api.creator(project)
+    begins = monday + timedelta(days=2)
+    made = (await api.post(f"/projects/{project}/goals", goal(creator, start_date=begins.isoformat())))["data"]["id"]
+
+    async def at(week: int, day: int) -> Any:
+        asked = (monday + timedelta(weeks=week, days=day)).isoformat()
+        found = (await api.get(f"/projects/{project}/goal-compliance", reference_date=asked))["data"]
+        return [one["compliance"][0]["status"] for one in found]
+
+    for days_later, on in ((4, True), (8, False), (15, True), (23, True)):
+        monkeypatch.setattr(clock, "now", lambda later=days_later: noon + timedelta(days=later))
+        if days_later in {8, 15}:
+            await api.patch(f"/goals/{made}", {"is_active": on})
+        await api.world.work("goals", clock.now())
+    assert await at(0, 1) == []
+    assert await at(0, 2) == ["missed"]
+    assert await at(1, 0) == []
+    assert await at(2, 6) == ["missed"]
+    assert await at(3, 1) == ["at_risk"]
+    await api.patch(f"/goals/{made}", {"end_date": (monday + timedelta(weeks=2, days=3)).isoformat()})
+    await api.world.work("goals", clock.now())
+    assert await at(3, 1) == ["missed"]
 
 
 @pytest.mark.parametrize(
@@ -132,21 +237,45 @@ def test_an_advisory_says_how_far_figures_can_be_trusted(now: str, flags: set[st
     assert (made.hours_until_period_end is None) == (at >= WEEK[1])
 
 
-def test_numbers_grow_stale_by_the_clock() -> None:
-    noted = {
-        "scrape_freshness": {
-            "last_scraped_at": "2026-03-27T00:00:00Z",
-            "expected_interval_hours": 6,
-            "state": "fresh",
-        }
-    }
-    read_at = datetime(2026, 3, 27, tzinfo=UTC)
-    for hours, state in ((9, "fresh"), (10, "stale"), (18, "stale"), (19, "overdue")):
-        fresh = fresh_now(noted, read_at + timedelta(hours=hours))
-        assert fresh is not None
-        assert fresh.state == state
-    at = read_at + timedelta(hours=19)
-    made = advise(date(2026, 3, 23), at.date(), WEEK, fresh_now(noted, at), at)
-    assert made.scrape_stale
-    assert made.messages[-1] == "Numbers were last refreshed 19.0 hours ago; every 6 hours is expected."
-    assert fresh_now(None, WEEK[0]) is None
+def test_a_goal_that_starts_today_has_started() -> None:
+    berlin = "Europe/Berlin"
+    for now, ahead in (("2026-03-26T22:59:59Z", True), ("2026-03-26T23:00:00Z", False)):
+        at = datetime.fromisoformat(now)
+        assert advise(date(2026, 3, 27), days.today(at, berlin), WEEK, None, at).not_yet_started == ahead
+
+
+async def test_numbers_grow_stale_by_the_clock(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody looks at the goal meanwhile: what is shown follows from the clock of whoever asks."""
+    project = await api.project()
+    creator = await api.creator(project)
+    made = (await api.post(f"/projects/{project}/goals", goal(creator)))["data"]["id"]
+    await api.scrape(project, creator, api.shot(1, posted_at=clock.now(), views=5))
+    await api.world.work("goals", clock.now())
+    fresh = (await standing(api, made))["advisory"]["scrape_freshness"]
+    read_at, interval = datetime.fromisoformat(fresh["last_scraped_at"]), fresh["expected_interval_hours"]
+    for times, state in ((1.49, "fresh"), (1.51, "stale"), (2.99, "stale"), (3.01, "overdue")):
+        monkeypatch.setattr(clock, "now", lambda t=times: read_at + timedelta(hours=interval * t))
+        advisory = (await standing(api, made))["advisory"]
+        assert advisory["scrape_freshness"]["state"] == state
+        assert advisory["scrape_stale"] == (state != "fresh")
+    advisory = (await standing(api, made))["advisory"]
+    said = f"Numbers were last refreshed {interval * 3.01:.1f} hours ago; every {interval} hours is expected."
+    assert advisory["messages"][-1] == said
+
+
+async def standing(api: Any, goal: str) -> Any:
+    return (await api.get(f"/goals/{goal}"))["data"]["compliance"]
+
+
+async def test_pace_is_right_at_the_moment_one_asks(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = clock.now()
+    project = await api.project()
+    creator = await api.creator(project)
+    made = (await api.post(f"/projects/{project}/goals", goal(creator, target_value=10)))["data"]["id"]
+    await api.scrape(project, creator, *(api.shot(n, posted_at=now) for n in range(4)))
+    await api.world.work("goals", now)
+    stands = await standing(api, made)
+    start, end = (datetime.fromisoformat(stands["advisory"][f"period_{side}"]) for side in ("start", "end"))
+    for share, pace in ((0.0001, None), (0.4, 1.0), (0.5, 0.8), (0.8, 0.5), (1, None)):
+        monkeypatch.setattr(clock, "now", lambda part=share: start + (end - start) * part)
+        assert (await standing(api, made))["pace"] == pace

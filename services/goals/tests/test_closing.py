@@ -160,6 +160,52 @@ async def test_another_clock_moves_the_running_week_and_leaves_closed_ones(stage
     assert [r["period_end"] for r in await stage.results()] == [END, at("2026-04-06T04:00Z")]
 
 
+async def test_a_start_moved_back_measures_the_weeks_gone_by(stage: Any) -> None:
+    await stage.open("2026-03-01T08:00Z")
+    await stage.posted("2026-03-10T10:00Z", 1, 2)
+    await stage.set_goal("2026-03-24T08:00Z", target_value=Decimal(2), start_date=date(2026, 4, 6))
+    await stage.work("2026-03-24T08:00Z")
+    moved = UpdateGoal(goal=stage.goal, creator=stage.creator, start_date=date(2026, 3, 10))
+    assert (await stage.ask("2026-03-25T10:00Z", moved)).refused is None
+    await stage.work("2026-03-25T10:02Z")
+    assert [(r["first_day"].day, r["status"], r["is_final"]) for r in await stage.results()] == [
+        (9, "completed", True),
+        (16, "missed", True),
+    ]
+    assert (await stage.compliance())["period_end"] == END
+    again = UpdateGoal(goal=stage.goal, creator=stage.creator, start_date=date(2026, 3, 24))
+    refusal = (await stage.ask("2026-03-25T11:00Z", again)).refused
+    assert refusal is not None
+    assert refusal.code == "start_is_past"
+
+
+async def test_a_week_ends_by_the_clock_of_its_end_though_nobody_looked_before_the_clock_was_changed(
+    stage: Any,
+) -> None:
+    """The outage lasts over the end of the week and over the change of timezone after it."""
+    await stage.begin()
+    await stage.hear("2026-03-29T22:30Z", OrgUpdated(org=stage.org, timezone="America/New_York"))
+    await stage.work("2026-04-06T05:00Z")
+    assert [(r["period_start"], r["period_end"]) for r in await stage.results()] == [
+        (at("2026-03-22T23:00Z"), END),
+        (at("2026-03-30T04:00Z"), at("2026-04-06T04:00Z")),
+    ]
+
+
+async def test_a_clock_that_moves_the_end_into_the_past_closes_the_week_at_once(stage: Any) -> None:
+    await stage.begin(target_value=Decimal(2))
+    await stage.hear(
+        "2026-03-29T17:00Z", stage.discovered(1, "2026-03-29T14:00Z"), stage.discovered(2, "2026-03-29T15:30Z")
+    )
+    await stage.hear("2026-03-29T18:00Z", OrgUpdated(org=stage.org, timezone="Asia/Tokyo"))
+    await stage.work("2026-03-29T18:00:05Z")
+    assert [(r["period_end"], r["actual"], r["status"]) for r in await stage.results()] == [
+        (at("2026-03-29T15:00Z"), 1, "missed")
+    ]
+    row = await stage.compliance()
+    assert (row["period_start"], row["actual"]) == (at("2026-03-29T15:00Z"), 1)
+
+
 async def test_a_week_is_not_closed_before_what_was_said_in_it_is_heard(
     stage: Any, schema: Callable[[str], Awaitable[Any]]
 ) -> None:

@@ -21,6 +21,7 @@ from trackagoat.events.catalogue.goals import (
     InvalidDates,
     InvalidTarget,
     SetGoal,
+    StartIsPast,
     UpdateGoal,
 )
 from trackagoat.events.catalogue.words import CreatorId, GoalId, NotFound, ProjectId
@@ -190,6 +191,20 @@ def test_an_end_is_set_and_taken_away_again() -> None:
 
 def test_a_goal_does_not_end_before_it_starts() -> None:
     given(created()).when(update(end_date=day("2026-03-01"))).refused(InvalidDates)
+
+
+def test_a_start_is_moved_until_the_first_period_is_over() -> None:
+    moved: dict[str, Any] = {"start_date": day("2026-02-02")}
+    given(created()).when(update(**moved)).then(updated(created(), **moved))
+    given(created()).when(update(**moved, first_period_over=True)).refused(StartIsPast)
+    same = update(start_date=day("2026-03-02"), target_value=Decimal(20), first_period_over=True)
+    given(created()).when(same).then(updated(created(), target_value=Decimal(20)))
+
+
+def test_a_start_may_not_be_moved_into_another_goal_or_past_the_end() -> None:
+    past = [created(end_date=day("2026-03-31")), created(TWO, start_date=day("2026-04-01"))]
+    given(*past).when(update(TWO, start_date=day("2026-03-31"))).refused(GoalOverlap, goalId=str(ONE))
+    given(*past).when(update(start_date=day("2026-04-01"))).refused(InvalidDates, field="end_date")
 
 
 def test_a_later_end_may_not_reach_into_another_goal() -> None:

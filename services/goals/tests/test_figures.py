@@ -24,7 +24,7 @@ from trackagoat.events.catalogue.words import CreatorId, ProjectId, Span, Tracki
 from trackagoat.events.clock import new_id
 from trackagoat.events.testing import play
 from trackagoat.goals.domain.compliance import Figures
-from trackagoat.goals.domain.settling import Question
+from trackagoat.goals.domain.planning import Question
 from trackagoat.goals.domain.watched import EVER
 from trackagoat.goals.due.answers import COUNTERS, answer
 

@@ -16,6 +16,7 @@ from trackagoat.events.catalogue.goals import (
     GoalDeleted,
     GoalPeriodClosed,
     GoalPeriodFinalized,
+    GoalResultRevised,
     GoalStatusChanged,
     GoalUpdated,
 )
@@ -144,8 +145,8 @@ Period = tuple[UUID, datetime]
 
 
 def _results(evidence: Evidence) -> dict[Period, Any]:
-    rows = evidence.rows["goals.results"]
-    return {(r["goal"], r["period_start"]): (r["status"], r["is_final"], r["target"]) for r in rows}
+    columns = ("status", "is_final", "target", "actual", "percentage")
+    return {(r["goal"], r["period_start"]): tuple(r[c] for c in columns) for r in evidence.rows["goals.results"]}
 
 
 def _results_recomputed(evidence: Evidence) -> dict[Period, Any]:
@@ -153,12 +154,11 @@ def _results_recomputed(evidence: Evidence) -> dict[Period, Any]:
     for fact in evidence.facts["goals"]:
         e: Any = fact.event
         match e:
-            case GoalPeriodClosed():
-                results[e.goal, e.period_start] = (e.status, False, e.target)
-            case GoalPeriodFinalized():
-                results[e.goal, e.period_start] = (e.status, True, e.target)
+            case GoalPeriodClosed() | GoalResultRevised() | GoalPeriodFinalized():
+                final = isinstance(e, GoalPeriodFinalized)
+                results[e.goal, e.period_start] = (e.status, final, e.target, e.actual, e.percentage)
             case GoalStatusChanged() if (e.goal, e.period_start) in results:
-                results[e.goal, e.period_start] = (e.to, False, e.target)
+                results[e.goal, e.period_start] = (e.to, False, e.target, e.actual, e.percentage)
             case GoalDeleted():
                 results = {key: result for key, result in results.items() if key[0] != e.goal}
             case _:

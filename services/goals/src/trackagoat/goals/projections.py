@@ -7,9 +7,7 @@ nothing unless the rows did.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
-
-import msgspec
+from datetime import date, datetime
 
 from trackagoat.events import due
 from trackagoat.events.catalogue.goals import (
@@ -19,8 +17,10 @@ from trackagoat.events.catalogue.goals import (
     GoalDeleted,
     GoalPeriodClosed,
     GoalPeriodFinalized,
+    GoalResultRevised,
     GoalStatusChanged,
     GoalUpdated,
+    PeriodEvent,
 )
 from trackagoat.events.catalogue.ingest import (
     CreatorAdded,
@@ -34,19 +34,26 @@ from trackagoat.events.catalogue.ingest import (
     VideoReviewed,
     VideoUpdated,
 )
-from trackagoat.events.catalogue.words import CreatorId, OrgId, VideoId
+from trackagoat.events.catalogue.words import CreatorId, OrgId, Span, VideoId
 from trackagoat.events.catalogue.workspace import OrgCreated, OrgUpdated
 from trackagoat.events.effects import Write
 from trackagoat.events.envelope import Heard
 from trackagoat.goals.domain import calendar
-from trackagoat.goals.domain.advisory import advise
 from trackagoat.goals.domain.compliance import Measure
 from trackagoat.goals.store import goals as store
-from trackagoat.goals.store import heard
+from trackagoat.goals.store import heard, shown
 from trackagoat.goals.store import periods as results
 
 GoalFacts = GoalCreated | GoalUpdated | GoalDeleted
-PeriodFacts = GoalStatusChanged | GoalPeriodClosed | GoalPeriodFinalized | GoalAdvisoryRaised | GoalAdvisoryCleared
+PeriodFacts = (
+    GoalStatusChanged
+    | GoalPeriodClosed
+    | GoalResultRevised
+    | GoalPeriodFinalized
+    | GoalAdvisoryRaised
+    | GoalAdvisoryCleared
+    | GoalDeleted
+)
 OrgFacts = OrgCreated | OrgUpdated
 CreatorFacts = CreatorAdded | CreatorReactivated | CreatorRemoved
 VideoFacts = VideoDiscovered | VideoAdded | VideoReviewed | VideoUpdated | VideoRemoved | VideoRestored
@@ -74,34 +81,36 @@ def goals(page: Sequence[Heard[GoalFacts]]) -> Iterator[Write]:
                     e.end_date,
                     fact.at,
                 )
-                yield store.agree(fact.org, e.goal, e.target_value, e.end_date, True, fact.at)
-                yield _first_standing(fact.org, e, fact.at)
+                yield _agreed(fact.org, e, True, fact.at)
+                yield _first_look(fact.org, e, fact.at)
             case GoalUpdated() as e:
-                yield store.change_goal(e.goal, e.target_value, e.end_date, e.is_active, fact.at)
-                yield store.agree(fact.org, e.goal, e.target_value, e.end_date, e.is_active, fact.at)
+                yield store.change_goal(e.goal, e.target_value, e.start_date, e.end_date, e.is_active, fact.at)
+                yield _agreed(fact.org, e, e.is_active, fact.at)
             case GoalDeleted() as e:
                 yield store.remove_goal(e.goal)
+                yield shown.hide(e.goal)
 
 
-def _first_standing(org: OrgId, e: GoalCreated, at: datetime) -> Write:
+def _agreed(org: OrgId, e: GoalCreated | GoalUpdated, on: bool, at: datetime) -> Write:  # noqa: FBT001 - says itself
+    return store.agree(org, e.goal, e.target_value, e.start_date, e.end_date, on, at)
+
+
+def _first_look(org: OrgId, e: GoalCreated, at: datetime) -> Write:
     zone = calendar.zone(e.timezone)
     measure = Measure(e.metric, e.period, e.target_value, e.start_date, e.end_date)
     span = calendar.bounds(e.period, measure.first_day(at, zone), zone)
-    advisory = msgspec.to_builtins(advise(e.start_date, span, None, at, zone))
-    open_day = calendar.first_day(e.period, e.start_date)
-    return results.begin_compliance(
-        org, e.goal, e.creator, e.project, span.start, span.end, e.target_value, advisory, open_day, at
-    )
+    return shown.begin(org, e.goal, e.creator, e.project, span.start, span.end, e.target_value)
 
 
 def periods(page: Sequence[Heard[PeriodFacts]]) -> Iterator[Write]:
-    """The results of closed periods."""
+    """The results of closed periods, and where the running one stands."""
     for fact in page:
         match fact.event:
             case GoalPeriodClosed() as e:
                 yield results.close_period(
                     fact.org,
                     e.goal,
+                    _first_day(e),
                     e.period_start,
                     e.period_end,
                     e.target,
@@ -110,16 +119,37 @@ def periods(page: Sequence[Heard[PeriodFacts]]) -> Iterator[Write]:
                     e.status,
                     fact.at,
                 )
-            case GoalStatusChanged() as e:
+            case GoalStatusChanged(to="completed" | "missed") as e:
                 yield results.restate(e.goal, e.period_start, e.actual, e.percentage, e.to, is_final=False)
+                yield results.count_change(fact.org, e.goal)
+            case GoalStatusChanged() as e:
+                yield results.stand(fact.org, e.goal, _first_day(e), e.to)
+            case GoalResultRevised() as e:
+                yield results.restate(e.goal, e.period_start, e.actual, e.percentage, e.status, is_final=False)
+                yield results.count_change(fact.org, e.goal)
             case GoalPeriodFinalized() as e:
                 yield results.restate(e.goal, e.period_start, e.actual, e.percentage, e.status, is_final=True)
-            case GoalAdvisoryRaised(flag="period_recently_ended") as e:
-                yield results.announce(e.goal, e.period_start, announced=True)
-            case GoalAdvisoryCleared(flag="period_recently_ended") as e:
-                yield results.announce(e.goal, e.period_start, announced=False)
             case GoalAdvisoryRaised() | GoalAdvisoryCleared():
-                pass
+                yield _advised(fact.org, fact.event)
+            case GoalDeleted() as e:
+                yield results.forget(e.goal)
+
+
+def _advised(org: OrgId, e: GoalAdvisoryRaised | GoalAdvisoryCleared) -> Write:
+    is_true = isinstance(e, GoalAdvisoryRaised)
+    if e.flag == "scrape_stale":
+        return results.turn(org, e.goal, is_true)
+    return results.announce(e.goal, e.period_start, is_true)
+
+
+def _first_day(e: PeriodEvent) -> date:
+    """What was said before periods were named still has bounds."""
+    return e.first_day or calendar.named(e.period, Span(e.period_start, e.period_end))
+
+
+def replaced(at: datetime) -> Iterator[Write]:
+    """Rows were rebuilt: what is shown follows from them, so every goal is looked at again."""
+    yield shown.look_again_at_all(at)
 
 
 def orgs(page: Sequence[Heard[OrgFacts]]) -> Iterator[Write]:
@@ -129,9 +159,12 @@ def orgs(page: Sequence[Heard[OrgFacts]]) -> Iterator[Write]:
             case OrgCreated() as e:
                 hours = (e.video_stats_hours, e.discover_videos_hours, e.creator_profiles_hours)
                 yield heard.add_org(fact.org, e.timezone, e.tier, *hours)
+                yield heard.go_by(fact.org, fact.at, e.timezone)
             case OrgUpdated() as e:
                 changed = (e.video_stats_hours, e.discover_videos_hours, e.creator_profiles_hours)
                 yield heard.change_org(fact.org, e.timezone, *changed)
+                if e.timezone is not None:
+                    yield heard.go_by(fact.org, fact.at, e.timezone)
         yield due.schedule("spread", f"org-{fact.org}", fact.org, fact.at)
 
 

@@ -18,8 +18,13 @@ def service(settings: Settings) -> Service:  # noqa: ARG001 - every service is m
             Projection(
                 name="goals", facts=projections.GoalFacts, writes=projections.goals, tables=("goals", "goal_terms")
             ),
-            Projection(name="periods", facts=projections.PeriodFacts, writes=projections.periods),
-            Projection(name="orgs", facts=projections.OrgFacts, writes=projections.orgs, tables=("orgs",)),
+            Projection(
+                name="periods",
+                facts=projections.PeriodFacts,
+                writes=projections.periods,
+                tables=("results", "standings"),
+            ),
+            Projection(name="orgs", facts=projections.OrgFacts, writes=projections.orgs, tables=("orgs", "zones")),
             Projection(
                 name="figures",
                 facts=projections.FigureFacts,
@@ -27,6 +32,7 @@ def service(settings: Settings) -> Service:  # noqa: ARG001 - every service is m
                 tables=("creators", "absences", "video_states", "snapshots", "profile_snapshots"),
             ),
         ],
+        replaced=projections.replaced,
         policies=[
             Policy(name="end_goals", facts=CreatorRemoved, effects=policies.end_goals),
             Policy(name="abandon_goals", facts=ProjectDeleted, effects=policies.abandon_goals),

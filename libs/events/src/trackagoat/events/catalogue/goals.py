@@ -58,12 +58,15 @@ class GoalDeleted(GoalsEvent, frozen=True, kw_only=True, tag="goal.deleted.v1"):
 
 
 class PeriodEvent(GoalsEvent, frozen=True, kw_only=True):
-    """Something about one period [period_start, period_end) of a goal."""
+    """Something about one period [period_start, period_end) of a goal. `first_day` names the period: the bounds
+    follow from it and the org's timezone, which may change.
+    """
 
     metric: Metric
     period: Period
     period_start: datetime
     period_end: datetime
+    first_day: date | None = None
     target: Decimal
     actual: Decimal | None
     percentage: int
@@ -83,6 +86,13 @@ class GoalPeriodClosed(PeriodEvent, frozen=True, kw_only=True, tag="goal.period_
 
     status: Status
     is_final: bool = False
+
+
+class GoalResultRevised(PeriodEvent, frozen=True, kw_only=True, tag="goal.result_revised.v1"):
+    """Late facts changed the figures of a closed period that is not final; its status stays."""
+
+    public: ClassVar[bool] = False
+    status: Status
 
 
 class GoalPeriodFinalized(PeriodEvent, frozen=True, kw_only=True, tag="goal.period_finalized.v1"):
@@ -116,6 +126,7 @@ Events = (
     | GoalDeleted
     | GoalStatusChanged
     | GoalPeriodClosed
+    | GoalResultRevised
     | GoalPeriodFinalized
     | GoalAdvisoryRaised
     | GoalAdvisoryCleared
@@ -146,16 +157,18 @@ class SetGoal(GoalsCommand, frozen=True, kw_only=True, tag="goal.set"):
 class UpdateGoal(GoalsCommand, frozen=True, kw_only=True, tag="goal.update"):
     """Change a goal; None leaves a field unless its `set_*` flag is up.
 
-    `creator_removed` is completed by goals itself.
+    `creator_removed` and `first_period_over` are completed by goals itself.
     """
 
     goal: GoalId
     creator: CreatorId
     target_value: Decimal | None = None
+    start_date: date | None = None
     end_date: date | None = None
     set_end_date: bool = False
     is_active: bool | None = None
     creator_removed: bool = False
+    first_period_over: bool = False
 
 
 class DeleteGoal(GoalsCommand, frozen=True, kw_only=True, tag="goal.delete"):
@@ -184,6 +197,10 @@ class InvalidTarget(Refused):
 
 class InvalidDates(Refused):
     """A goal starts between 2016-01-01 and 2100-01-01 and ends on the day it starts or later."""
+
+
+class StartIsPast(Refused):
+    """The start date can only be changed before the first period of the goal has closed."""
 
 
 class CreatorInactive(Refused):

@@ -3,7 +3,8 @@
 The new rows grow in a second schema, `<service>_next`, made by the same migrations; its checkpoints make the work
 resumable. The switch waits for the writers of the live tables, catches up the last few facts and exchanges the tables
 in one transaction. What was replaced stays in `<service>_prev` with its checkpoints, so that going back is the same as
-going on. Policies are not run: nothing is sent or scheduled again.
+going on. Policies are not run: nothing is sent or scheduled again. Only what a service shows of its rows (`replaced`)
+falls due, so that it is worked out anew.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from trackagoat.events.host.provision import role
 from trackagoat.events.host.service import Projection, Service
 from trackagoat.events.ledger import feed_query, from_row
 from trackagoat.events.marks import Marks
+from trackagoat.events.sql import flush
 from trackagoat.events.writer import Writer
 
 T = TypeVar("T")
@@ -122,6 +124,8 @@ class Rebuild:
             await connection.execute(f"SET LOCAL search_path = {schema}")
             await connection.execute(f"CREATE OR REPLACE VIEW {schema}.{name} AS {definition}")
         await connection.execute(f"DROP SCHEMA {swap}")
+        await connection.execute(f"SET LOCAL search_path = {self.live}")
+        await flush(connection, self._service.replaced(clock.now()))
         await connection.execute(f"DROP SCHEMA IF EXISTS {self.prev} CASCADE")
         await connection.execute(f"ALTER SCHEMA {self.next} RENAME TO {self.prev}")
 

@@ -87,11 +87,17 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
     apart: bool = False
 
 
+def nothing(_: datetime) -> Iterator[Write]:
+    """No rows."""
+    return iter(())
+
+
 class Service(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the host needs to know of one service.
 
     `around` is entered before anything runs and left after everything stopped: HTTP sessions and the like.
-    `app` is a web application to serve beside health and metrics (the gateway's API).
+    `app` is a web application to serve beside health and metrics (the gateway's API). `replaced` writes what must
+    follow when tables of projections were exchanged for rebuilt ones: work that looks at them again, due at once.
     """
 
     name: str
@@ -102,3 +108,4 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     due: Sequence[Due] = ()
     around: Sequence[AbstractAsyncContextManager[Any]] = ()
     app: web.Application | None = None
+    replaced: Callable[[datetime], Iterator[Write]] = nothing

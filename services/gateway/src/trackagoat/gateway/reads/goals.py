@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -36,9 +35,14 @@ class GoalRow(msgspec.Struct, frozen=True):
     percentage: int | None
     actual: Decimal | None
     target: Decimal | None
-    pace: Decimal | None
+    rate: Decimal | None
+    judged_from: datetime | None
     is_final: bool | None
-    advisory: dict[str, Any] | None
+    read_at: datetime | None
+    tracked_since: datetime | None
+    interval_hours: int | None
+    youngest_post_at: datetime | None
+    open_day: date | None
     previous_period_start: datetime | None
     previous_period_end: datetime | None
     previous_status: Status | None
@@ -49,9 +53,10 @@ class GoalRow(msgspec.Struct, frozen=True):
 
 
 class ResultRow(msgspec.Struct, frozen=True):
-    """What a closed period came to."""
+    """What a closed period came to; `first_day` names it, whatever clock cut it."""
 
     goal: UUID
+    first_day: date
     period_start: datetime
     period_end: datetime
     target: Decimal
@@ -71,14 +76,17 @@ class CountRow(msgspec.Struct, frozen=True):
 
 _GOAL = """
     SELECT g.goal, g.creator, g.project, g.metric, g.period, g.target_value, g.start_date, g.end_date, g.is_active,
-        g.created_at, g.updated_at, c.period_start, c.period_end, c.status, c.percentage, c.actual, c.target, c.pace,
-        c.is_final, c.advisory, c.previous_period_start, c.previous_period_end, c.previous_status,
-        c.previous_percentage, c.previous_actual, c.previous_target, c.previous_is_final
+        g.created_at, g.updated_at, c.period_start, c.period_end, c.status, c.percentage, c.actual, c.target, c.rate,
+        c.judged_from, c.is_final, c.read_at, c.tracked_since, c.interval_hours, c.youngest_post_at, c.open_day,
+        p.period_start AS previous_period_start, p.period_end AS previous_period_end, p.status AS previous_status,
+        p.percentage AS previous_percentage, p.actual AS previous_actual, p.target AS previous_target,
+        p.is_final AS previous_is_final
     FROM goals.goals g LEFT JOIN goals.compliance c ON c.goal = g.goal AND c.org = g.org
+    LEFT JOIN goals.results p ON p.goal = c.goal AND p.period_start = c.previous_period_start
     WHERE g.org = $1
 """
 _RESULT = """
-    SELECT goal, period_start, period_end, target, actual, percentage, status, is_final, final_at
+    SELECT goal, first_day, period_start, period_end, target, actual, percentage, status, is_final, final_at
     FROM goals.results r WHERE org = $1
 """
 
@@ -176,15 +184,16 @@ async def results(
 
 @read(
     """
-    SELECT r.goal, r.period_start, r.period_end, r.target, r.actual, r.percentage, r.status, r.is_final, r.final_at
-    FROM unnest($2::uuid[]) AS g (goal)
+    SELECT r.goal, r.first_day, r.period_start, r.period_end, r.target, r.actual, r.percentage, r.status, r.is_final,
+        r.final_at
+    FROM unnest($2::uuid[], $3::date[]) AS g (goal, day)
     CROSS JOIN LATERAL (
-        SELECT * FROM goals.results r WHERE r.org = $1 AND r.goal = g.goal AND r.period_start <= $3
+        SELECT * FROM goals.results r WHERE r.org = $1 AND r.goal = g.goal AND r.first_day <= g.day
         ORDER BY r.period_start DESC LIMIT 2
     ) r
     ORDER BY r.goal, r.period_start DESC
     """
 )
-async def results_at(db: Db, org: OrgId, goals: Sequence[UUID], at: datetime) -> list[ResultRow]:
-    """Of each goal the closed period that had begun by then, and the one before it."""
+async def results_at(db: Db, org: OrgId, goals: Sequence[UUID], first_days: Sequence[date]) -> list[ResultRow]:
+    """Of each goal the closed period that begins on its day, if there is one, and the ones before, two at most."""
     ...

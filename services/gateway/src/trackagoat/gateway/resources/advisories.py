@@ -1,16 +1,15 @@
-"""Advisories: how far a compliance figure can be trusted at this moment (product rule 3.6)."""
+"""Advisories: how far a compliance figure can be trusted at this moment."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from typing import Any
 
 import msgspec
 
 from trackagoat.gateway.resources.fields import Instant, Number, instant, ratio
-from trackagoat.gateway.resources.freshness import Freshness, freshness
+from trackagoat.gateway.resources.freshness import Freshness
 
 OPEN = timedelta(hours=48)
 _TICK = timedelta(microseconds=1)
@@ -31,30 +30,6 @@ class Advisory(msgspec.Struct, frozen=True, kw_only=True):
     hours_until_period_end: Number | None
     hours_since_period_end: Number | None
     scrape_freshness: Freshness | None
-
-
-class Refreshed(msgspec.Struct, frozen=True):
-    """What goals has noted of the numbers under a goal."""
-
-    last_scraped_at: datetime | None
-    expected_interval_hours: Number
-    state: str
-
-
-class Noted(msgspec.Struct, frozen=True):
-    """The part of goals' own note that does not change with the minute."""
-
-    scrape_freshness: Refreshed | None = None
-
-
-def fresh_now(noted: dict[str, Any] | None, now: datetime) -> Freshness | None:
-    """The freshness at `now` of what goals noted when it last looked."""
-    found = msgspec.convert(noted or {}, Noted).scrape_freshness
-    if found is None:
-        return None
-    if found.last_scraped_at is None:
-        return msgspec.convert(msgspec.to_builtins(found), Freshness)
-    return freshness(found.last_scraped_at, found.last_scraped_at, found.expected_interval_hours, now)
 
 
 def advise(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from importlib import resources
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -108,3 +109,14 @@ def last_thirty(first: date | None, last: date | None, today: date) -> tuple[dat
     """The range meant: the last 30 days unless named; a missing end is today, a missing start 29 days before."""
     last = last or max(today, first or today)
     return first or max(last, _EARLIEST + timedelta(days=_DEFAULT_DAYS)) - timedelta(days=_DEFAULT_DAYS - 1), last
+
+
+def first_of(period: Literal["daily", "weekly", "monthly"], day: date) -> date:
+    """The first day of the day, ISO week or month that holds the day."""
+    match period:
+        case "daily":
+            return day
+        case "weekly":
+            return day - timedelta(days=day.weekday())
+        case "monthly":
+            return day.replace(day=1)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -14,10 +15,12 @@ from trackagoat.events.catalogue.goals import Metric, Period, Status
 from trackagoat.gateway.edge.answers import Resource
 from trackagoat.gateway.reads.goals import GoalRow, ResultRow
 from trackagoat.gateway.resources import days
-from trackagoat.gateway.resources.advisories import Advisory, advise, fresh_now
+from trackagoat.gateway.resources.advisories import Advisory, advise
 from trackagoat.gateway.resources.creators import CreatorRef
-from trackagoat.gateway.resources.fields import Instant, Number, instant, number, shown
+from trackagoat.gateway.resources.fields import Instant, Number, instant, number, ratio, shown
+from trackagoat.gateway.resources.freshness import Freshness, age_factor, freshness
 
+TICK = timedelta(microseconds=1)
 WORST_FIRST: Sequence[Status] = ("missed", "at_risk", "behind_pace", "on_track", "completed")
 
 
@@ -148,11 +151,32 @@ def standing(row: GoalRow, clock: Clock) -> Standing | None:
         actual=number(row.actual),
         percentage=row.percentage or 0,
         status=row.status,
-        pace=number(row.pace, 2),
+        pace=_pace(row, clock.now),
         is_final=bool(row.is_final),
         advisory=_advisory(row, (row.period_start, row.period_end), clock),
         previous=_previous(row, clock),
     )
+
+
+def _pace(row: GoalRow, now: datetime) -> Number | None:
+    """Actual against what should be there by now: actual / (target * share of the period), for engagement actual /
+    target; 2 decimals, 0 for an unknown actual. Null before pace decides and once the period is over.
+    """
+    start, end = row.period_start, row.period_end
+    if row.judged_from is None or start is None or end is None or not row.judged_from <= now < end:
+        return None
+    rate = Fraction(row.rate or 0)
+    return ratio(
+        rate if row.metric == "engagement" else rate / Fraction((now - start) // TICK, (end - start) // TICK), 2
+    )
+
+
+def _fresh(row: GoalRow, now: datetime) -> Freshness | None:
+    """How fresh the numbers under a goal are; null while its creator is not active."""
+    if row.tracked_since is None or row.interval_hours is None:
+        return None
+    hours = row.interval_hours * (1 if row.youngest_post_at is None else age_factor(row.youngest_post_at, now))
+    return freshness(row.read_at, row.tracked_since, hours, now)
 
 
 def _previous(row: GoalRow, clock: Clock) -> Previous | None:
@@ -170,11 +194,19 @@ def _previous(row: GoalRow, clock: Clock) -> Previous | None:
     )
 
 
-def standing_at(row: GoalRow, results: Sequence[ResultRow], at: datetime, clock: Clock) -> Standing | None:
-    """How a goal stood in the period that held `at`; `results` are its closed periods until then, newest first."""
-    if row.period_start is not None and row.period_start <= at:
+def asked_day(row: GoalRow, reference: date) -> date:
+    """The first day of the period that holds the day, of a goal that had ended by then its last."""
+    return days.first_of(row.period, min(reference, row.end_date or reference))
+
+
+def standing_at(row: GoalRow, results: Sequence[ResultRow], first_day: date, clock: Clock) -> Standing | None:
+    """How a goal stood in the period that begins on that day; None when it closed without a result.
+
+    `results` are its closed periods until then, newest first.
+    """
+    if row.judged_from is not None and row.open_day == first_day:
         return standing(row, clock)
-    if not results:
+    if not results or results[0].first_day != first_day:
         return None
     last = results[0]
     before = _closed(row, results[1], clock) if len(results) > 1 else None
@@ -201,7 +233,7 @@ def _closed(row: GoalRow, result: ResultRow, clock: Clock) -> Previous:
 
 
 def _advisory(row: GoalRow, period: tuple[datetime, datetime], clock: Clock) -> Advisory:
-    return advise(row.start_date, clock.today, period, fresh_now(row.advisory, clock.now), clock.now)
+    return advise(row.start_date, clock.today, period, _fresh(row, clock.now), clock.now)
 
 
 def compliance(row: GoalRow, stands: Standing) -> Compliance:

@@ -1,13 +1,15 @@
-"""Advisories: how far a compliance figure can be trusted yet, and how fresh the numbers under it are."""
+"""Advisories: which notes on a figure are announced, in which words, and how fresh the numbers under it are.
+
+What the other notes say follows from the clock alone; whoever shows a figure works it out.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -16,7 +18,6 @@ from trackagoat.events.catalogue.ingest import JobKind
 from trackagoat.events.catalogue.plans import Limit, floor
 from trackagoat.events.catalogue.words import Span
 from trackagoat.events.catalogue.workspace import Tier
-from trackagoat.goals.domain import calendar
 from trackagoat.goals.domain.compliance import OPEN, TICK, half_up
 
 FreshnessState = Literal["fresh", "stale", "overdue"]
@@ -59,6 +60,17 @@ class Readings(msgspec.Struct, frozen=True, kw_only=True):
     youngest: datetime | None = None
 
 
+class Basis(msgspec.Struct, frozen=True):
+    """What freshness follows from, whatever the time: the last reading (None: never) of a creator tracked since
+    then, the hours in which the next one is expected, and the youngest post, whose age stretches them.
+    """
+
+    read_at: datetime | None
+    since: datetime
+    hours: int
+    youngest: datetime | None = None
+
+
 class Freshness(msgspec.Struct, frozen=True):
     """How long ago the numbers were refreshed, against how often they should be."""
 
@@ -67,81 +79,37 @@ class Freshness(msgspec.Struct, frozen=True):
     state: FreshnessState
 
 
-class Advisory(msgspec.Struct, frozen=True, kw_only=True):
-    """The notes on one period of a goal, as they are shown."""
-
-    not_yet_started: bool
-    period_in_progress: bool
-    period_recently_ended: bool
-    scrape_stale: bool
-    has_advisory: bool
-    messages: list[str]
-    period_start: datetime
-    period_end: datetime
-    hours_until_period_end: float | None
-    hours_since_period_end: float | None
-    scrape_freshness: Freshness | None
-
-
-def freshness(metric: Metric, readings: Readings, intervals: Intervals, now: datetime) -> Freshness:
-    """Freshness of the numbers the metric is made of; what was never read counts from `since`."""
-    last, hours = _expected(metric, readings, intervals, now)
-    age = now - (last or readings.since)
-    expected = timedelta(hours=hours)
-    state: FreshnessState = "fresh" if age <= expected * 3 // 2 else "stale" if age <= 3 * expected else "overdue"
-    return Freshness(last, hours, state)
-
-
-def stale_from(metric: Metric, readings: Readings, intervals: Intervals, now: datetime) -> datetime:
-    """The first instant at which the numbers are stale unless something is read."""
-    last, hours = _expected(metric, readings, intervals, now)
-    return (last or readings.since) + timedelta(hours=hours) * 3 // 2 + TICK
-
-
-def _expected(metric: Metric, readings: Readings, intervals: Intervals, now: datetime) -> tuple[datetime | None, int]:
-    """(last reading, hours until the next should have come)."""
+def basis(metric: Metric, readings: Readings, intervals: Intervals) -> Basis:
+    """What the freshness of the numbers the metric is made of follows from."""
     if metric == "followers":
-        return readings.profile_read_at, intervals.effective("creator_profiles")
+        return Basis(readings.profile_read_at, readings.since, intervals.effective("creator_profiles"))
     if metric == "posts" or readings.youngest is None:
-        return readings.scraped_at, intervals.effective("discover_videos")
-    return readings.post_read_at, intervals.effective("video_stats") * _age_factor(now - readings.youngest)
+        return Basis(readings.scraped_at, readings.since, intervals.effective("discover_videos"))
+    return Basis(readings.post_read_at, readings.since, intervals.effective("video_stats"), readings.youngest)
+
+
+def freshness(basis: Basis, now: datetime) -> Freshness:
+    """Fresh up to 1.5 times the expected hours, stale up to 3; what was never read counts from `since`."""
+    hours = _expected(basis, now)
+    age, expected = now - (basis.read_at or basis.since), timedelta(hours=hours)
+    state: FreshnessState = "fresh" if age <= expected * 3 // 2 else "stale" if age <= 3 * expected else "overdue"
+    return Freshness(basis.read_at, hours, state)
+
+
+def turns(basis: Basis, now: datetime) -> Iterator[datetime]:
+    """The instants at which freshness may look different though nothing is read, in no order."""
+    yield (basis.read_at or basis.since) + timedelta(hours=_expected(basis, now)) * 3 // 2 + TICK
+    if basis.youngest is not None:
+        yield from (basis.youngest + age for age, _ in AGES)
+
+
+def _expected(basis: Basis, now: datetime) -> int:
+    """Hours in which the next reading should come."""
+    return basis.hours if basis.youngest is None else basis.hours * _age_factor(now - basis.youngest)
 
 
 def _age_factor(age: timedelta) -> int:
     return next((factor for limit, factor in AGES if age < limit), OLD)
-
-
-def advise(start_date: date, span: Span, fresh: Freshness | None, now: datetime, zone: ZoneInfo) -> Advisory:
-    """Everything to be noted at `now` on the period. `fresh` is None while the creator is not active."""
-    flags = {
-        "not_yet_started": start_date > calendar.local_day(now, zone),
-        "period_in_progress": now < span.end,
-        "period_recently_ended": span.end <= now < span.end + OPEN,
-        "scrape_stale": fresh is not None and fresh.state != "fresh",
-    }
-    return Advisory(
-        **flags,
-        has_advisory=any(flags.values()),
-        messages=list(_messages(flags, start_date, span, fresh, now)),
-        period_start=span.start,
-        period_end=span.end,
-        hours_until_period_end=float(hours(span.end - now)) if now < span.end else None,
-        hours_since_period_end=float(hours(now - span.end)) if now >= span.end else None,
-        scrape_freshness=fresh,
-    )
-
-
-def _messages(
-    flags: dict[str, bool], start_date: date, span: Span, fresh: Freshness | None, now: datetime
-) -> Iterator[str]:
-    if flags["not_yet_started"]:
-        yield f"The goal starts on {start_date}."
-    if flags["period_in_progress"]:
-        yield f"The period ends in {hours(span.end - now)} hours; numbers are not final."
-    if flags["period_recently_ended"]:
-        yield message("period_recently_ended", span, fresh, now)
-    if flags["scrape_stale"]:
-        yield message("scrape_stale", span, fresh, now)
 
 
 def message(flag: Announced, span: Span, fresh: Freshness | None, now: datetime) -> str:

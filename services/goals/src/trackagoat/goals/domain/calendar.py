@@ -52,6 +52,11 @@ def following(period: Period, first: date) -> date:
             return first_day("monthly", first + timedelta(days=31))
 
 
+def named(period: Period, span: Span) -> date:
+    """The first day of a period known by its bounds only: that of the day around their middle, UTC."""
+    return first_day(period, (span.start + (span.end - span.start) / 2).astimezone(UTC).date())
+
+
 def bounds(period: Period, first: date, zone: ZoneInfo) -> Span:
     """[start, end) of the period that begins on that day."""
     return Span(midnight(first, zone), midnight(following(period, first), zone))

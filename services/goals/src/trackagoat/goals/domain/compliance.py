@@ -1,4 +1,4 @@
-"""Compliance: what a period's figures come to at an instant (product rules of goals, status and pace).
+"""Compliance: what a period's figures come to at an instant: its percentage, pace and status.
 
 Ratios are exact fractions; only what is shown is rounded, half up. Comparisons see unrounded values.
 """
@@ -25,6 +25,8 @@ JUST_STARTED_PART = 50
 BEHIND = Fraction(7, 10)
 """Pace under which a goal is at risk."""
 TICK = timedelta(microseconds=1)
+EXACTLY = 24
+"""Decimals after which no two different rates round to different hundredths: views stay under 10^18."""
 
 
 class Measure(msgspec.Struct, frozen=True):
@@ -60,13 +62,19 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Compliance(msgspec.Struct, frozen=True, kw_only=True):
-    """How a goal stands in one period. `pace` is None where it says nothing; `share` is the part elapsed, 0 to 1."""
+    """How a goal stands in one period.
+
+    `pace` is None where it says nothing, that is before `judged_from` and from the end on; `rate` is actual divided
+    by target, to 24 decimals; `share` is the part elapsed, 0 to 1.
+    """
 
     status: Status
     percentage: int
     actual: Decimal | None
     target: Decimal
+    rate: Decimal | None
     pace: Decimal | None
+    judged_from: datetime
     share: Decimal
     period: Span
     is_final: bool
@@ -104,13 +112,16 @@ def assess(measure: Measure, span: Span, figures: Figures, now: datetime, zone: 
     """How the goal stands at `now` in the period given."""
     done = actual(measure.metric, figures)
     share = min(Fraction(1), max(Fraction(0), _ratio(now - span.start, span.end - span.start)))
-    pace = None if now >= span.end or now < _judged_from(measure, span, zone) else _pace(measure, done, share)
+    judged_from = _judged_from(measure, span, zone)
+    pace = None if now >= span.end or now < judged_from else _pace(measure, done, share)
     return Compliance(
         status=_status(measure, span, done, pace, now),
-        percentage=max(0, int(half_up((done or 0) / Fraction(measure.target) * 100))),
+        percentage=max(0, int(half_up(_rate(measure, done) * 100))),
         actual=None if done is None else half_up(done, 2 if measure.metric == "engagement" else 0),
         target=measure.target,
+        rate=None if done is None else half_up(_rate(measure, done), EXACTLY),
         pace=None if pace is None else half_up(pace, 2),
+        judged_from=judged_from,
         share=half_up(share - share % Fraction(1, 10**6), 6),
         period=span,
         is_final=now >= span.end + OPEN,
@@ -148,6 +159,10 @@ def _status(measure: Measure, span: Span, done: Fraction | None, pace: Fraction 
 def _pace(measure: Measure, done: Fraction | None, share: Fraction) -> Fraction:
     expected = Fraction(measure.target) * (1 if measure.metric == "engagement" else share)
     return (done or Fraction(0)) / expected
+
+
+def _rate(measure: Measure, done: Fraction | None) -> Fraction:
+    return (done or Fraction(0)) / Fraction(measure.target)
 
 
 def _ratio(part: timedelta, whole: timedelta) -> Fraction:

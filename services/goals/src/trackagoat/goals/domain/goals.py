@@ -22,6 +22,7 @@ from trackagoat.events.catalogue.goals import (
     Metric,
     Period,
     SetGoal,
+    StartIsPast,
     UpdateGoal,
 )
 from trackagoat.events.catalogue.words import GoalId, NotFound, ProjectId
@@ -127,8 +128,11 @@ def _changed(command: UpdateGoal, goal: Goal) -> Goal:
     """The goal with what the command names."""
     if command.is_active and not goal.is_active and command.creator_removed:
         raise CreatorInactive
+    if command.first_period_over and command.start_date not in {None, goal.start_date}:
+        raise StartIsPast
     return msgspec.structs.replace(
         goal,
+        start_date=command.start_date or goal.start_date,
         target_value=goal.target_value if command.target_value is None else _target(goal.metric, command.target_value),
         end_date=command.end_date if command.set_end_date or command.end_date is not None else goal.end_date,
         is_active=goal.is_active if command.is_active is None else command.is_active,
@@ -137,8 +141,11 @@ def _changed(command: UpdateGoal, goal: Goal) -> Goal:
 
 def _accepted(id: GoalId, wanted: Goal, goals: State) -> Goal:
     """The goal, if its dates make sense and no other active goal wants the same thing on some of its days."""
-    if not EARLIEST <= wanted.start_date <= LATEST or (wanted.end_date or date.max) < wanted.start_date:
+    if not EARLIEST <= wanted.start_date <= LATEST:
         raise InvalidDates
+    if (wanted.end_date or date.max) < wanted.start_date:
+        message = "A goal ends on the day it starts or later."
+        raise InvalidDates(message, field="end_date")
     if wanted.is_active:
         for other, goal in sorted(goals.items()):
             if other != id and goal.is_active and goal.overlaps(wanted):

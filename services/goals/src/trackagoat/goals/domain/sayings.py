@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypedDict
-
-import msgspec
 
 from trackagoat.events.catalogue.goals import (
     GoalAdvisoryCleared,
     GoalAdvisoryRaised,
     GoalPeriodClosed,
     GoalPeriodFinalized,
+    GoalResultRevised,
     GoalsEvent,
     GoalStatusChanged,
     PeriodEvent,
@@ -21,7 +20,7 @@ from trackagoat.events.catalogue.words import CreatorId, GoalId, ProjectId, Span
 from trackagoat.goals.domain import advisory
 from trackagoat.goals.domain.advisory import Freshness
 from trackagoat.goals.domain.compliance import Compliance
-from trackagoat.goals.domain.watched import Standing, Watched
+from trackagoat.goals.domain.watched import Watched
 
 AdvisoryEvents = GoalAdvisoryRaised | GoalAdvisoryCleared
 
@@ -41,25 +40,25 @@ class Sayings:
         self._who = _Who(goal=watched.goal, creator=watched.creator, project=watched.project)
         self._changes, self._turns = watched.standing.changes, watched.standing.turns
 
-    def counted(self, standing: Standing) -> Standing:
-        """The standing, knowing how much has been said."""
-        return msgspec.structs.replace(standing, changes=self._changes, turns=self._turns)
-
-    def changed(self, before: Status, verdict: Compliance) -> None:
+    def changed(self, day: date, before: Status, verdict: Compliance) -> None:
         """The status of a running, or closed but not final, period is another."""
         self._changes += 1
-        event = self._of(
-            GoalStatusChanged, verdict, from_=before, to=verdict.status, pace=verdict.pace, share=verdict.share
-        )
-        self._say("status", verdict.period, event, self._changes)
+        more: dict[str, object] = {"from_": before, "to": verdict.status, "pace": verdict.pace, "share": verdict.share}
+        self._say("status", verdict.period, self._of(GoalStatusChanged, day, verdict, **more), self._changes)
 
-    def closed(self, verdict: Compliance) -> None:
+    def revised(self, day: date, verdict: Compliance) -> None:
+        """The figures of a closed period are others, its status stays."""
+        self._changes += 1
+        event = self._of(GoalResultRevised, day, verdict, status=verdict.status)
+        self._say("revised", verdict.period, event, self._changes)
+
+    def closed(self, day: date, verdict: Compliance) -> None:
         """The period is over."""
-        self._say("closed", verdict.period, self._of(GoalPeriodClosed, verdict, status=verdict.status))
+        self._say("closed", verdict.period, self._of(GoalPeriodClosed, day, verdict, status=verdict.status))
 
-    def finalized(self, verdict: Compliance) -> None:
+    def finalized(self, day: date, verdict: Compliance) -> None:
         """The result never changes again."""
-        self._say("final", verdict.period, self._of(GoalPeriodFinalized, verdict, status=verdict.status))
+        self._say("final", verdict.period, self._of(GoalPeriodFinalized, day, verdict, status=verdict.status))
 
     def announced(self, period: Span, at: datetime) -> None:
         """`period_recently_ended` became true."""
@@ -75,13 +74,14 @@ class Sayings:
         kind = GoalAdvisoryRaised if stale else GoalAdvisoryCleared
         self._say("stale", period, self._advisory(kind, "scrape_stale", period, fresh, now), self._turns)
 
-    def _of(self, kind: type[PeriodEvent], verdict: Compliance, **more: object) -> PeriodEvent:
+    def _of(self, kind: type[PeriodEvent], day: date, verdict: Compliance, **more: object) -> PeriodEvent:
         return kind(
             **self._who,
             metric=self._w.metric,
             period=self._w.period,
             period_start=verdict.period.start,
             period_end=verdict.period.end,
+            first_day=day,
             target=verdict.target,
             actual=verdict.actual,
             percentage=verdict.percentage,

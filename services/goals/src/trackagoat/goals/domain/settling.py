@@ -1,161 +1,103 @@
-"""Settling: what a moment makes of a goal. Which periods close or become final, which status changes, what is said.
-
-Time is data: every step happens at its own instant with what had been said by then, so an outage delays closing
-and finalising without changing what they say. `questions` tells which figures a moment needs, `settle` answers.
-"""
+"""Settling: what a moment makes of a goal. Which periods close or become final, which status changes, what is said."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from typing import Literal
+from decimal import Decimal
 
 import msgspec
 
-from trackagoat.events.catalogue.goals import Metric
-from trackagoat.events.catalogue.words import CreatorId, Span
-from trackagoat.goals.domain import advisory, calendar
-from trackagoat.goals.domain.advisory import Freshness
-from trackagoat.goals.domain.compliance import OPEN, Compliance, Figures, Measure, assess, turns
+from trackagoat.events.catalogue.goals import Status
+from trackagoat.events.catalogue.words import Span
+from trackagoat.goals.domain import advisory, compliance
+from trackagoat.goals.domain.advisory import Basis
+from trackagoat.goals.domain.compliance import OPEN, Compliance, Figures, assess
+from trackagoat.goals.domain.planning import LATENCY, Ended, Plan, Question, Step, final_at, plan
 from trackagoat.goals.domain.sayings import Sayings
-from trackagoat.goals.domain.watched import EVER, Result, Standing, Watched
+from trackagoat.goals.domain.watched import EVER, Result, Watched
 
-LATENCY = timedelta(seconds=5)
-"""What was said before an instant gets this long to be heard before the instant is settled."""
-LATE_START = timedelta(minutes=1)
-"""Results of periods that were long over when the goal was set stay open this long, for facts on their way."""
-REFRESH = timedelta(minutes=5)
-"""A goal that is watched is looked at least this often; what is shown depends on the time."""
+REFRESH = timedelta(minutes=12)
+"""A goal that is watched is looked at least this often, though every instant that changes something is known."""
 SOON = timedelta(seconds=1)
 """When to look again for facts that are known to be on their way."""
-MOST_PERIODS = 100
-"""Periods closed in one go."""
+
+Answers = Mapping[Question, Figures]
 
 
-class Question(msgspec.Struct, frozen=True):
-    """Which figures: of the creator in the span, by what had been said before `as_of`."""
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """What is shown of a goal until something happens or falls due; nothing in it depends on when one looks.
 
-    creator: CreatorId
-    metric: Metric
-    span: Span
-    as_of: datetime
+    `judged_from` is None when the period does not run; `previous` is the start of the closed period before it.
+    """
 
-
-class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happens to the result of one period at one instant."""
-
-    at: datetime
-    kind: Literal["close", "review", "finalize"]
-    measure: Measure
-    span: Span
-    as_of: datetime
-
-
-class Plan(msgspec.Struct, frozen=True):
-    """The steps in the order of their instants, the period reached, whether it runs, and whether more wait."""
-
-    steps: Sequence[Step]
-    open_day: date
-    span: Span
-    running: bool
-    unfinished: bool
+    period: Span
+    status: Status
+    percentage: int
+    actual: Decimal | None
+    target: Decimal
+    rate: Decimal | None
+    judged_from: datetime | None
+    is_final: bool
+    previous: datetime | None = None
 
 
 class Settled(msgspec.Struct, frozen=True):
-    """What to say, what to show from now on, which results stand now, and when to look again (None: never)."""
+    """What to say, what to show from now on (None: what is shown stays), the earliest period that is open, what
+    freshness follows from (None: the creator is not active), and when to look again (None: never).
+    """
 
     said: Sayings
-    standing: Standing
-    results: tuple[Result, ...]
-    freshness: Freshness | None
+    shown: Shown | None
+    open_day: date
+    basis: Basis | None
     again: datetime | None
 
 
-def plan(w: Watched, now: datetime, heard_until: datetime) -> Plan:
-    """What happens up to `now`; only what was said before `heard_until` is sure to be known."""
-    steps = [
-        _later(w, Measure(w.metric, w.period, r.target, w.start_date), r.period, now, heard_until)
-        for r in w.results
-        if not r.is_final
-    ]
-    day, passed = w.standing.open_day, 0
-    while (span := calendar.bounds(w.period, day, w.zone)).end + LATENCY <= heard_until and passed < MOST_PERIODS:
-        if w.counts_at(day, span.end):
-            measure, at = w.measure_at(span.end), max(span.end, w.created_at)
-            steps.append(Step(at=at, kind="close", measure=measure, span=span, as_of=at))
-            steps.append(_later(w, measure, span, now, heard_until))
-        day, passed = calendar.following(w.period, day), passed + 1
-    unfinished = passed == MOST_PERIODS
-    running = not unfinished and now < span.end and w.counts_at(day, EVER)
-    return Plan(sorted(steps, key=lambda s: s.at), day, span, running, unfinished)
-
-
-def _final_at(w: Watched, span: Span) -> datetime:
-    return max(span.end + OPEN, w.created_at + LATE_START)
-
-
-def _later(w: Watched, measure: Measure, span: Span, now: datetime, heard_until: datetime) -> Step:
-    """The result looked at again, by what was said before it is final; for the last time once all that is heard."""
-    final_at = _final_at(w, span)
-    if heard_until >= final_at + LATENCY:
-        return Step(at=final_at, kind="finalize", measure=measure, span=span, as_of=final_at)
-    return Step(at=now, kind="review", measure=measure, span=span, as_of=final_at)
-
-
-def questions(w: Watched, now: datetime, heard_until: datetime) -> Iterator[Question]:
-    """The figures that settling needs."""
-    planned = plan(w, now, heard_until)
-    for step in planned.steps:
-        yield Question(w.creator, w.metric, step.span, step.as_of)
-    if planned.running:
-        yield Question(w.creator, w.metric, planned.span, EVER)
-
-
-def settle(w: Watched, now: datetime, heard_until: datetime, answers: Mapping[Question, Figures]) -> Settled:
+def settle(w: Watched, now: datetime, heard_until: datetime, answers: Answers) -> Settled:
     """Everything that follows for the goal at `now`."""
     planned, said = plan(w, now, heard_until), Sayings(w)
     results = _results(w, planned, now, answers, said)
-    upcoming: list[datetime] = []
-    standing = _rested(w, planned, results)
-    if planned.running:
-        figures, measure = answers[Question(w.creator, w.metric, planned.span, EVER)], w.measure_at(EVER)
-        standing = _ran(w, planned, assess(measure, planned.span, figures, now, w.zone), said)
-        upcoming = list(turns(measure, planned.span, figures, w.zone))
-    fresh = None if w.readings is None else advisory.freshness(w.metric, w.readings, w.intervals, now)
-    stale = fresh is not None and fresh.state != "fresh" and _is_open(w, planned, results)
-    if stale != standing.stale:
-        said.turned(stale, standing.period, fresh, now)
-    standing = said.counted(msgspec.structs.replace(standing, stale=stale))
-    return Settled(said, standing, results, fresh, _again(w, planned, now, results, upcoming))
+    shown = _shown(w, planned, results, now, answers)
+    if planned.running and shown is not None:
+        _judge(w, planned, now, answers, said)
+    basis = None if w.readings is None else advisory.basis(w.metric, w.readings, w.intervals)
+    _freshen(w, planned, results, basis, now, said)
+    if shown is not None:
+        before = [r.period.start for r in results if r.period.start < shown.period.start]
+        shown = msgspec.structs.replace(shown, previous=max(before, default=None))
+    upcoming = _upcoming(w, planned, results, basis, now, answers)
+    return Settled(said, shown, planned.open_day, basis, upcoming)
 
 
-def _results(
-    w: Watched, planned: Plan, now: datetime, answers: Mapping[Question, Figures], said: Sayings
-) -> tuple[Result, ...]:
+def _results(w: Watched, planned: Plan, now: datetime, answers: Answers, said: Sayings) -> tuple[Result, ...]:
     """The results known, and what the steps made of them, oldest first."""
-    results = {r.period: r for r in w.results}
+    results = {r.first_day: r for r in w.results}
     for step in planned.steps:
         figures = answers[Question(w.creator, w.metric, step.span, step.as_of)]
-        verdict = assess(step.measure, step.span, figures, max(step.at, step.span.end), w.zone)
-        results[step.span] = _stepped(said, step, verdict, results.get(step.span), now)
-    return tuple(sorted(results.values(), key=lambda r: r.period.start))
+        verdict = assess(step.measure, step.span, figures, max(step.at, step.span.end), w.zone_at(now))
+        results[step.first_day] = _stepped(w, said, step, verdict, results.get(step.first_day))
+    return tuple(result for _, result in sorted(results.items()))
 
 
-def _stepped(said: Sayings, step: Step, verdict: Compliance, before: Result | None, now: datetime) -> Result:
-    """One step of one period, said and done."""
-    announced = now < step.span.end + OPEN if before is None else before.announced
+def _stepped(w: Watched, said: Sayings, step: Step, verdict: Compliance, before: Result | None) -> Result:
+    """One step of one period, said and done. Late data could still change it when the goal was set: that is said."""
+    day, final = step.first_day, step.kind == "finalize"
+    announced = w.begun < step.span.end + OPEN if before is None else before.announced
     if before is None:
-        said.closed(verdict)
+        said.closed(day, verdict)
         if announced:
             said.announced(step.span, step.at)
     elif before.status != verdict.status:
-        said.changed(before.status, verdict)
-    final = step.kind == "finalize"
+        said.changed(day, before.status, verdict)
+    elif not final and (before.actual, before.percentage) != (verdict.actual, verdict.percentage):
+        said.revised(day, verdict)
     if final:
-        said.finalized(verdict)
+        said.finalized(day, verdict)
         if announced:
             said.withdrawn(step.span, step.at)
     return Result(
+        first_day=day,
         period=step.span,
         target=verdict.target,
         actual=verdict.actual,
@@ -166,60 +108,112 @@ def _stepped(said: Sayings, step: Step, verdict: Compliance, before: Result | No
     )
 
 
-def _ran(w: Watched, planned: Plan, verdict: Compliance, said: Sayings) -> Standing:
-    """The running period is shown; a new one begins on track without a word."""
-    before = w.standing.status if w.standing.open_day == planned.open_day else "on_track"
+def _judge(w: Watched, planned: Plan, now: datetime, answers: Answers, said: Sayings) -> None:
+    """Say how the running period stands if that is another status; a new one begins on track without a word."""
+    verdict = _running(w, planned, now, answers)
+    before = w.standing.status if w.standing.first_day == planned.open_day else "on_track"
     if before != verdict.status:
-        said.changed(before, verdict)
-    return msgspec.structs.replace(
-        w.standing,
-        open_day=planned.open_day,
+        said.changed(planned.open_day, before, verdict)
+
+
+def _running(w: Watched, planned: Plan, now: datetime, answers: Answers) -> Compliance:
+    span, zone = planned.cut.span, planned.cut.zone
+    return assess(w.measure_at(EVER), span, answers[Question(w.creator, w.metric, span, EVER)], now, zone)
+
+
+def _shown(w: Watched, planned: Plan, results: tuple[Result, ...], now: datetime, answers: Answers) -> Shown | None:
+    """The period that runs; of a goal that is off the one it ended in, of one past its end the last."""
+    if planned.running:
+        verdict = _running(w, planned, now, answers)
+        return _of_verdict(verdict, judged_from=verdict.judged_from)
+    if planned.ended is not None:
+        return _where_it_ended(w, planned.ended, results, answers)
+    if results and not w.measure_at(EVER).covers(planned.open_day):
+        return _of_result(results[-1])
+    return None if w.is_shown else first_look(w, now)
+
+
+def _where_it_ended(w: Watched, ended: Ended, results: tuple[Result, ...], answers: Answers) -> Shown:
+    """The result of that period; when it closed without one, how it stood at that moment."""
+    for result in results:
+        if result.first_day == ended.first_day:
+            return _of_result(result)
+    figures = answers[Question(w.creator, w.metric, ended.span, ended.at)]
+    verdict = assess(w.measure_at(ended.at), ended.span, figures, ended.at, w.zone_at(ended.at))
+    return msgspec.structs.replace(_of_verdict(verdict), is_final=False)
+
+
+def first_look(w: Watched, now: datetime) -> Shown:
+    """A goal of which nothing is known yet is on track."""
+    measure, zone = w.measure_at(EVER), w.zone_at(EVER)
+    span = w.cut(measure.first_day(now, zone)).span
+    shown = _of_verdict(assess(measure, span, Figures(), span.start, zone))
+    return msgspec.structs.replace(shown, actual=None, rate=None)
+
+
+def _of_verdict(verdict: Compliance, judged_from: datetime | None = None) -> Shown:
+    return Shown(
         period=verdict.period,
         status=verdict.status,
         percentage=verdict.percentage,
         actual=verdict.actual,
         target=verdict.target,
-        pace=verdict.pace,
-        is_final=False,
+        rate=verdict.rate,
+        judged_from=judged_from,
+        is_final=verdict.is_final,
     )
 
 
-def _rested(w: Watched, planned: Plan, results: tuple[Result, ...]) -> Standing:
-    """Nothing runs: a goal that has ended shows its last period, one that waits or is off shows what it did."""
-    standing = msgspec.structs.replace(w.standing, open_day=planned.open_day)
-    if not results or w.measure_at(EVER).covers(planned.open_day):
-        return standing
-    last = results[-1]
-    return msgspec.structs.replace(
-        standing,
-        period=last.period,
-        status=last.status,
-        percentage=last.percentage,
-        actual=last.actual,
-        target=last.target,
-        pace=None,
-        is_final=last.is_final,
+def _of_result(result: Result) -> Shown:
+    return Shown(
+        period=result.period,
+        status=result.status,
+        percentage=result.percentage,
+        actual=result.actual,
+        target=result.target,
+        rate=None,
+        judged_from=None,
+        is_final=result.is_final,
     )
 
 
-def _is_open(w: Watched, planned: Plan, results: tuple[Result, ...]) -> bool:
+def _freshen(  # noqa: PLR0913, PLR0917 - what is known of the moment
+    w: Watched, planned: Plan, results: tuple[Result, ...], basis: Basis | None, now: datetime, said: Sayings
+) -> None:
+    """Say when numbers that still matter became stale, or fresh again."""
+    fresh = None if basis is None else advisory.freshness(basis, now)
+    stale = fresh is not None and fresh.state != "fresh" and _matters(w, planned, results)
+    if stale != w.standing.stale:
+        runs = w.counts_at(planned.open_day, EVER) or not results
+        said.turned(stale, planned.cut.span if runs else results[-1].period, fresh, now)
+
+
+def _matters(w: Watched, planned: Plan, results: tuple[Result, ...]) -> bool:
     """Whether late numbers still matter to the goal."""
     if not w.terms_at(EVER).is_active:
         return False
     return w.counts_at(planned.open_day, EVER) or any(not r.is_final for r in results)
 
 
-def _again(
-    w: Watched, planned: Plan, now: datetime, results: tuple[Result, ...], upcoming: list[datetime]
+def _upcoming(  # noqa: PLR0913, PLR0917 - what is known of the moment
+    w: Watched, planned: Plan, results: tuple[Result, ...], basis: Basis | None, now: datetime, answers: Answers
 ) -> datetime | None:
     """The next instant at which anything changes without new facts."""
     if planned.unfinished:
         return now
-    settles = [_final_at(w, r.period) + LATENCY for r in results if not r.is_final]
+    settles = [final_at(w, r.period) + LATENCY for r in results if not r.is_final]
     if w.counts_at(planned.open_day, EVER):
-        settles.append(planned.span.end + LATENCY)
+        settles.append(planned.cut.over + LATENCY)
     if not settles:
         return None
-    if w.readings is not None:
-        upcoming = [*upcoming, advisory.stale_from(w.metric, w.readings, w.intervals, now)]
-    return min(max(min(settles), now + SOON), now + REFRESH, *(i for i in upcoming if i > now))
+    turns = (i for i in _turns(w, planned, basis, now, answers) if i > now)
+    return min(max(min(settles), now + SOON), now + REFRESH, *turns)
+
+
+def _turns(w: Watched, planned: Plan, basis: Basis | None, now: datetime, answers: Answers) -> Iterator[datetime]:
+    if planned.running:
+        span, zone = planned.cut.span, planned.cut.zone
+        figures = answers[Question(w.creator, w.metric, span, EVER)]
+        yield from compliance.turns(w.measure_at(EVER), span, figures, zone)
+    if basis is not None:
+        yield from advisory.turns(basis, now)

@@ -11,15 +11,15 @@ import msgspec
 
 from trackagoat.events import due
 from trackagoat.events.catalogue.goals import DeleteGoal
-from trackagoat.events.catalogue.words import CreatorId, Json, ProjectId, VideoId
+from trackagoat.events.catalogue.words import CreatorId, ProjectId, VideoId
 from trackagoat.events.effects import Claimed, Decide, Done, Effect, Record
 from trackagoat.events.sql import Db
-from trackagoat.goals.domain.advisory import advise
-from trackagoat.goals.domain.settling import Settled, questions, settle
-from trackagoat.goals.domain.watched import Result, Watched
+from trackagoat.goals.domain.planning import questions
+from trackagoat.goals.domain.settling import Settled, settle
+from trackagoat.goals.domain.watched import Watched
 from trackagoat.goals.due.answers import answer
 from trackagoat.goals.due.watching import watch
-from trackagoat.goals.store import figures, periods
+from trackagoat.goals.store import figures, shown
 from trackagoat.goals.store import goals as store
 
 
@@ -33,45 +33,39 @@ async def refresh(db: Db, claimed: Sequence[Claimed], now: datetime) -> list[Don
     again: defaultdict[str, list[datetime]] = defaultdict(list)
     for w in watched:
         settled = settle(w, now, heard_until, answers)
-        effects[str(w.creator)] += _effects(w, settled, now)
+        effects[str(w.creator)] += _effects(w, settled)
         again[str(w.creator)] += [settled.again] if settled.again else []
     return [Done(c, effects[c.key], again=min(again[c.key], default=None)) for c in claimed]
 
 
-def _effects(w: Watched, settled: Settled, now: datetime) -> Iterator[Effect]:
-    """What is said, then the rows as they are after it."""
+def _effects(w: Watched, settled: Settled) -> Iterator[Effect]:
+    """What is said, whose rows are written with it, then what is shown after it."""
     for key, event in settled.said.events:
         yield Record(w.org, f"goal-{w.goal}", event, key)
-    for r in settled.results:
-        if not r.is_final:
-            yield periods.restate(w.goal, r.period.start, r.actual, r.percentage, r.status, is_final=False)
-    s = settled.standing
-    previous = next((r for r in reversed(settled.results) if r.period.start < s.period.start), None)
-    yield periods.show(
+    start_date = w.terms[-1].start_date
+    if settled.shown is None:
+        yield shown.pass_on(w.goal, settled.open_day, start_date)
+        return
+    s, basis = settled.shown, settled.basis
+    yield shown.show(
+        w.org,
         w.goal,
+        w.creator,
+        w.project,
         s.period.start,
         s.period.end,
         s.status,
         s.percentage,
         s.actual,
         s.target,
-        s.pace,
+        s.rate,
+        s.judged_from,
         s.is_final,
-        msgspec.to_builtins(advise(w.start_date, s.period, settled.freshness, now, w.zone)),
-        s.open_day,
-        s.stale,
-        s.changes,
-        s.turns,
-        now,
-        None if previous is None else previous.period.start,
-        _previous_advisory(w, settled, previous, now),
+        s.previous,
+        settled.open_day,
+        start_date,
+        *((None,) * 4 if basis is None else msgspec.structs.astuple(basis)),
     )
-
-
-def _previous_advisory(w: Watched, settled: Settled, previous: Result | None, now: datetime) -> Json:
-    if previous is None:
-        return None
-    return msgspec.to_builtins(advise(w.start_date, previous.period, settled.freshness, now, w.zone))
 
 
 async def spread(db: Db, claimed: Sequence[Claimed], now: datetime) -> list[Done]:

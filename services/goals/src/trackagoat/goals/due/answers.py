@@ -10,7 +10,7 @@ from trackagoat.events.catalogue.goals import Metric
 from trackagoat.events.catalogue.words import CreatorId, OrgId
 from trackagoat.events.sql import Db
 from trackagoat.goals.domain.compliance import Figures
-from trackagoat.goals.domain.settling import Question
+from trackagoat.goals.domain.planning import Question
 from trackagoat.goals.store import figures
 
 COUNTERS = ("views", "likes", "comments", "shares", "saves")

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import takewhile
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
-from trackagoat.events.catalogue.words import CreatorId, Span
+import msgspec
+
+from trackagoat.events.catalogue.words import CreatorId, GoalId, OrgId, Span
 from trackagoat.events.sql import Db
 from trackagoat.goals.domain import calendar
 from trackagoat.goals.domain.advisory import Intervals, Readings
-from trackagoat.goals.domain.watched import Result, Standing, Terms, Watched
+from trackagoat.goals.domain.watched import Clock, Result, Standing, Terms, Watched
 from trackagoat.goals.store import figures, periods
 from trackagoat.goals.store import goals as store
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+UNHEARD = (Clock(datetime(2000, 1, 1, tzinfo=UTC), ZoneInfo("UTC")),)
+"""The clock of an org that was not heard of yet."""
 
 
 async def watch(db: Db, creators: Sequence[CreatorId]) -> list[Watched]:
@@ -24,15 +32,25 @@ async def watch(db: Db, creators: Sequence[CreatorId]) -> list[Watched]:
     rows = await store.goals_of(db, creators)
     if not rows:
         return []
-    goals = [row.goal for row in rows]
-    terms = _by((r.goal, _terms(r)) for r in await store.terms_of(db, goals))
-    results = _by((r.goal, _result(r)) for r in await periods.results_of(db, goals))
-    absences = _by((r.creator, Span(r.since, r.until)) for r in await figures.absences(db, creators))
-    readings = {r.creator: _readings(r) for r in await figures.readings(db, list({row.creator for row in rows}))}
-    return [
-        _watched(row, terms[row.goal], results[row.goal], absences[row.creator], readings.get(row.creator))
-        for row in rows
-    ]
+    goals, orgs = [row.goal for row in rows], list({row.org for row in rows})
+    rest = Rest(
+        terms=_by((r.goal, _terms(r)) for r in await store.terms_of(db, goals)),
+        clocks=_by((r.org, Clock(r.since, calendar.zone(r.timezone))) for r in await figures.clocks(db, orgs)),
+        results=_by((r.goal, _result(r)) for r in await periods.results_of(db, goals)),
+        absences=_by((r.creator, Span(r.since, r.until)) for r in await figures.absences(db, creators)),
+        readings={r.creator: _readings(r) for r in await figures.readings(db, list({row.creator for row in rows}))},
+    )
+    return [_watched(row, rest) for row in rows]
+
+
+class Rest(msgspec.Struct, frozen=True, kw_only=True):
+    """What else is known of the goals, of their orgs and of their creators."""
+
+    terms: Mapping[GoalId, tuple[Terms, ...]]
+    clocks: Mapping[OrgId, tuple[Clock, ...]]
+    results: Mapping[GoalId, tuple[Result, ...]]
+    absences: Mapping[CreatorId, tuple[Span, ...]]
+    readings: Mapping[CreatorId, Readings]
 
 
 def _by(pairs: Iterable[tuple[K, V]]) -> defaultdict[K, tuple[V, ...]]:
@@ -42,13 +60,7 @@ def _by(pairs: Iterable[tuple[K, V]]) -> defaultdict[K, tuple[V, ...]]:
     return gathered
 
 
-def _watched(
-    row: store.GoalRow,
-    terms: tuple[Terms, ...],
-    results: tuple[Result, ...],
-    absences: tuple[Span, ...],
-    readings: Readings | None,
-) -> Watched:
+def _watched(row: store.GoalRow, rest: Rest) -> Watched:
     hours = (row.video_stats_hours, row.discover_videos_hours, row.creator_profiles_hours)
     return Watched(
         org=row.org,
@@ -57,40 +69,33 @@ def _watched(
         project=row.project,
         metric=row.metric,
         period=row.period,
-        start_date=row.start_date,
-        created_at=row.created_at,
-        zone=calendar.zone(row.timezone),
-        terms=terms,
-        standing=_standing(row),
-        results=results,
-        absences=absences,
-        readings=readings,
+        terms=_of_this_start(rest.terms[row.goal]),
+        clocks=rest.clocks[row.org] or UNHEARD,
+        standing=Standing(
+            first_day=row.first_day, status=row.status, stale=row.stale, changes=row.changes, turns=row.turns
+        ),
+        results=rest.results[row.goal],
+        absences=rest.absences[row.creator],
+        readings=rest.readings.get(row.creator),
         intervals=Intervals(row.tier, *hours),
+        passed=row.passed,
+        is_shown=row.is_shown,
     )
 
 
-def _standing(row: store.GoalRow) -> Standing:
-    return Standing(
-        open_day=row.open_day,
-        period=Span(row.period_start, row.period_end),
-        status=row.status,
-        percentage=row.percentage,
-        actual=None if row.actual is None else _plain(row.actual),
-        target=_plain(row.target),
-        pace=row.pace,
-        is_final=row.is_final,
-        stale=row.stale,
-        changes=row.changes,
-        turns=row.turns,
-    )
+def _of_this_start(terms: tuple[Terms, ...]) -> tuple[Terms, ...]:
+    """The terms since the start was last moved: a goal asks for all periods from its start on, whenever it was set."""
+    start = terms[-1].start_date
+    return tuple(reversed(list(takewhile(lambda t: t.start_date == start, reversed(terms)))))
 
 
 def _terms(row: store.TermsRow) -> Terms:
-    return Terms(row.since, _plain(row.target_value), row.end_date, row.is_active)
+    return Terms(row.since, row.start_date, _plain(row.target_value), row.end_date, row.is_active)
 
 
 def _result(row: periods.ResultRow) -> Result:
     return Result(
+        first_day=row.first_day,
         period=Span(row.period_start, row.period_end),
         target=_plain(row.target),
         actual=None if row.actual is None else _plain(row.actual),

@@ -218,15 +218,31 @@ async def owners(db: Db, video: VideoId) -> list[CreatorRow]:
     ...
 
 
+class ClockRow(msgspec.Struct, frozen=True):
+    """The zone an org went by from `since` on."""
+
+    org: OrgId
+    since: datetime
+    timezone: str
+
+
+@read("SELECT org, since, timezone FROM zones WHERE org = ANY($1::uuid[]) ORDER BY org, since")
+async def clocks(db: Db, orgs: Sequence[OrgId]) -> list[ClockRow]: ...
+
+
 @read(
     """
-    SELECT e.at FROM (
-        SELECT f.pos FROM ingest.feed f WHERE f.seq > coalesce((
+    SELECT min(unheard.at) FROM (
+        SELECT (SELECT e.at FROM ingest.feed f JOIN ingest.events e USING (pos) WHERE f.seq > coalesce((
             SELECT min(seq) FROM checkpoints WHERE projection = 'figures' AND source = 'ingest' AND partition >= 0
-        ), 0) ORDER BY f.seq LIMIT 1
-    ) next JOIN ingest.events e USING (pos)
+        ), 0) ORDER BY f.seq LIMIT 1) AS at
+        UNION ALL
+        SELECT (SELECT e.at FROM workspace.feed f JOIN workspace.events e USING (pos) WHERE f.seq > coalesce((
+            SELECT min(seq) FROM checkpoints WHERE projection = 'orgs' AND source = 'workspace' AND partition >= 0
+        ), 0) ORDER BY f.seq LIMIT 1)
+    ) unheard
     """
 )
 async def unheard_since(db: Db) -> datetime | None:
-    """When the next fact of ingest was said that is not in these tables yet; None when all are."""
+    """When the next fact of ingest or workspace was said that is not in these tables yet; None when all are."""
     ...

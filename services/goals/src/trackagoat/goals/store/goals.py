@@ -16,7 +16,7 @@ from trackagoat.events.sql import Db, read, write
 
 
 class GoalRow(msgspec.Struct, frozen=True):
-    """A goal, where it stands, and its org's clock and intervals."""
+    """A goal, what was said of it, and its org's intervals. `passed`: no period before that day is open."""
 
     org: OrgId
     goal: GoalId
@@ -24,21 +24,13 @@ class GoalRow(msgspec.Struct, frozen=True):
     project: ProjectId
     metric: Metric
     period: Period
-    start_date: date
-    created_at: datetime
-    period_start: datetime
-    period_end: datetime
+    is_shown: bool
+    passed: date | None
+    first_day: date | None
     status: Status
-    percentage: int
-    actual: Decimal | None
-    target: Decimal
-    pace: Decimal | None
-    is_final: bool
-    open_day: date
     stale: bool
     changes: int
     turns: int
-    timezone: str
     tier: Tier
     video_stats_hours: int
     discover_videos_hours: int
@@ -50,6 +42,7 @@ class TermsRow(msgspec.Struct, frozen=True):
 
     goal: GoalId
     since: datetime
+    start_date: date
     target_value: Decimal
     end_date: date | None
     is_active: bool
@@ -57,14 +50,15 @@ class TermsRow(msgspec.Struct, frozen=True):
 
 @read(
     """
-    SELECT g.org, g.goal, g.creator, g.project, g.metric, g.period, g.start_date, g.created_at,
-        c.period_start, c.period_end, c.status, c.percentage, c.actual, c.target, c.pace, c.is_final,
-        c.open_day, c.stale, c.changes, c.turns,
-        coalesce(o.timezone, 'UTC') AS timezone, coalesce(o.tier, 'self_hosted') AS tier,
-        coalesce(o.video_stats_hours, 6) AS video_stats_hours,
+    SELECT g.org, g.goal, g.creator, g.project, g.metric, g.period,
+        c.goal IS NOT NULL AS is_shown, CASE WHEN c.looked_from = g.start_date THEN c.open_day END AS passed,
+        s.first_day, coalesce(s.status, 'on_track') AS status, coalesce(s.stale, false) AS stale,
+        coalesce(s.changes, 0) AS changes, coalesce(s.turns, 0) AS turns,
+        coalesce(o.tier, 'self_hosted') AS tier, coalesce(o.video_stats_hours, 6) AS video_stats_hours,
         coalesce(o.discover_videos_hours, 6) AS discover_videos_hours,
         coalesce(o.creator_profiles_hours, 24) AS creator_profiles_hours
-    FROM goals g JOIN compliance c USING (goal) LEFT JOIN orgs o ON o.org = g.org
+    FROM goals g LEFT JOIN compliance c USING (goal) LEFT JOIN standings s USING (goal)
+        LEFT JOIN orgs o ON o.org = g.org
     WHERE g.creator = ANY($1::uuid[]) ORDER BY g.goal
     """
 )
@@ -72,9 +66,30 @@ async def goals_of(db: Db, creators: Sequence[CreatorId]) -> list[GoalRow]: ...
 
 
 @read(
-    "SELECT goal, since, target_value, end_date, is_active FROM goal_terms WHERE goal = ANY($1::uuid[]) ORDER BY since"
+    """
+    SELECT goal, since, start_date, target_value, end_date, is_active FROM goal_terms
+    WHERE goal = ANY($1::uuid[]) ORDER BY since
+    """
 )
 async def terms_of(db: Db, goals: Sequence[GoalId]) -> list[TermsRow]: ...
+
+
+class Beginning(msgspec.Struct, frozen=True):
+    """When a goal begins, and whether a period of it has closed."""
+
+    goal: GoalId
+    period: Period
+    start_date: date
+    has_closed: bool
+
+
+@read(
+    """
+    SELECT g.goal, g.period, g.start_date, EXISTS (SELECT FROM results r WHERE r.goal = g.goal) AS has_closed
+    FROM goals g WHERE g.org = $1 AND g.goal = ANY($2::uuid[]) ORDER BY g.goal
+    """
+)
+async def beginnings(db: Db, org: OrgId, goals: Sequence[GoalId]) -> list[Beginning]: ...
 
 
 class Ownership(msgspec.Struct, frozen=True):
@@ -124,29 +139,38 @@ def add_goal(
 
 @write(
     """
-    UPDATE goals SET target_value = t.target_value, end_date = t.end_date, is_active = t.is_active, updated_at = t.at
-    FROM unnest($1::uuid[], $2::numeric[], $3::date[], $4::bool[], $5::timestamptz[])
-        AS t(goal, target_value, end_date, is_active, at)
+    UPDATE goals SET target_value = t.target_value, start_date = t.start_date, end_date = t.end_date,
+        is_active = t.is_active, updated_at = t.at
+    FROM unnest($1::uuid[], $2::numeric[], $3::date[], $4::date[], $5::bool[], $6::timestamptz[])
+        AS t(goal, target_value, start_date, end_date, is_active, at)
     WHERE goals.goal = t.goal
     """
 )
-def change_goal(goal: GoalId, target_value: Decimal, end_date: date | None, is_active: bool, at: datetime) -> Write: ...
+def change_goal(
+    goal: GoalId, target_value: Decimal, start_date: date, end_date: date | None, is_active: bool, at: datetime
+) -> Write: ...
 
 
 @write(
     """
-    INSERT INTO goal_terms (org, goal, since, target_value, end_date, is_active)
+    INSERT INTO goal_terms (org, goal, since, target_value, start_date, end_date, is_active)
     SELECT t.org, t.goal, greatest(t.at, (SELECT max(since) FROM goal_terms WHERE goal = t.goal)),
-        t.target_value, t.end_date, t.is_active
-    FROM unnest($1::uuid[], $2::uuid[], $3::numeric[], $4::date[], $5::bool[], $6::timestamptz[])
-        AS t(org, goal, target_value, end_date, is_active, at)
-    ON CONFLICT (goal, since) DO UPDATE SET target_value = excluded.target_value, end_date = excluded.end_date,
-        is_active = excluded.is_active
+        t.target_value, t.start_date, t.end_date, t.is_active
+    FROM unnest($1::uuid[], $2::uuid[], $3::numeric[], $4::date[], $5::date[], $6::bool[], $7::timestamptz[])
+        AS t(org, goal, target_value, start_date, end_date, is_active, at)
+    ON CONFLICT (goal, since) DO UPDATE SET target_value = excluded.target_value, start_date = excluded.start_date,
+        end_date = excluded.end_date, is_active = excluded.is_active
     """,
     key=("goal",),
 )
 def agree(
-    org: OrgId, goal: GoalId, target_value: Decimal, end_date: date | None, is_active: bool, at: datetime
+    org: OrgId,
+    goal: GoalId,
+    target_value: Decimal,
+    start_date: date,
+    end_date: date | None,
+    is_active: bool,
+    at: datetime,
 ) -> Write:
     """New terms hold from now on."""
     ...
@@ -155,9 +179,7 @@ def agree(
 @write(
     """
     WITH gone AS (SELECT * FROM unnest($1::uuid[]) AS t(goal)),
-        terms AS (DELETE FROM goal_terms USING gone WHERE goal_terms.goal = gone.goal),
-        shown AS (DELETE FROM compliance USING gone WHERE compliance.goal = gone.goal),
-        closed AS (DELETE FROM results USING gone WHERE results.goal = gone.goal)
+        terms AS (DELETE FROM goal_terms USING gone WHERE goal_terms.goal = gone.goal)
     DELETE FROM goals USING gone WHERE goals.goal = gone.goal
     """
 )

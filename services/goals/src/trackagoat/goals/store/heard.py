@@ -38,6 +38,20 @@ def change_org(
 
 @write(
     """
+    INSERT INTO zones (org, since, timezone)
+    SELECT t.org, greatest(t.at, (SELECT max(since) FROM zones WHERE org = t.org)), t.timezone
+    FROM unnest($1::uuid[], $2::timestamptz[], $3::text[]) AS t(org, at, timezone)
+    ON CONFLICT (org, since) DO UPDATE SET timezone = excluded.timezone
+    """,
+    key=("org",),
+)
+def go_by(org: OrgId, at: datetime, timezone: str) -> Write:
+    """The org goes by that clock from now on."""
+    ...
+
+
+@write(
+    """
     INSERT INTO creators (org, creator, since) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[])
     ON CONFLICT (creator) DO UPDATE SET since = excluded.since, removed = false
     """,

@@ -1,4 +1,4 @@
-"""What the periods of goals come to: the one that is shown, and the results of those that closed."""
+"""What was decided of the periods of goals: results of those that closed, and where the running one stands."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from trackagoat.events.catalogue.goals import Status
-from trackagoat.events.catalogue.words import CreatorId, GoalId, Json, OrgId, ProjectId
+from trackagoat.events.catalogue.words import GoalId, OrgId
 from trackagoat.events.effects import Write
 from trackagoat.events.sql import Db, read, write
 
@@ -18,6 +18,7 @@ class ResultRow(msgspec.Struct, frozen=True):
     """What a closed period came to."""
 
     goal: GoalId
+    first_day: date
     period_start: datetime
     period_end: datetime
     target: Decimal
@@ -30,12 +31,13 @@ class ResultRow(msgspec.Struct, frozen=True):
 
 @read(
     """
-    SELECT r.goal, r.period_start, r.period_end, r.target, r.actual, r.percentage, r.status, r.is_final, r.announced
+    SELECT r.goal, r.first_day, r.period_start, r.period_end, r.target, r.actual, r.percentage, r.status, r.is_final,
+        r.announced
     FROM unnest($1::uuid[]) AS t(goal) CROSS JOIN LATERAL (
         SELECT * FROM results WHERE goal = t.goal AND NOT is_final
         UNION
         (SELECT * FROM results WHERE goal = t.goal ORDER BY period_start DESC LIMIT 2)
-    ) r ORDER BY r.goal, r.period_start
+    ) r ORDER BY r.goal, r.first_day
     """
 )
 async def results_of(db: Db, goals: Sequence[GoalId]) -> list[ResultRow]:
@@ -45,78 +47,12 @@ async def results_of(db: Db, goals: Sequence[GoalId]) -> list[ResultRow]:
 
 @write(
     """
-    INSERT INTO compliance (org, goal, creator, project, period_start, period_end, status, percentage, target, is_final,
-        advisory, open_day, refreshed_at)
-    SELECT org, goal, creator, project, starts, ends, 'on_track', 0, target, false, advisory, open_day, at
-    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[], $6::timestamptz[], $7::numeric[],
-        $8::jsonb[], $9::date[], $10::timestamptz[])
-        AS t(org, goal, creator, project, starts, ends, target, advisory, open_day, at)
-    """,
-    key=("goal",),
-)
-def begin_compliance(
-    org: OrgId,
-    goal: GoalId,
-    creator: CreatorId,
-    project: ProjectId,
-    period_start: datetime,
-    period_end: datetime,
-    target: Decimal,
-    advisory: Json,
-    open_day: date,
-    at: datetime,
-) -> Write:
-    """A goal that was just set is on track until it is looked at."""
-    ...
-
-
-@write(
-    """
-    UPDATE compliance c SET period_start = t.starts, period_end = t.ends, status = t.status, percentage = t.percentage,
-        actual = t.actual, target = t.target, pace = t.pace, is_final = t.is_final, advisory = t.advisory,
-        open_day = t.open_day, stale = t.stale, changes = t.changes, turns = t.turns, refreshed_at = t.at,
-        previous_period_start = p.period_start, previous_period_end = p.period_end, previous_status = p.status,
-        previous_percentage = p.percentage, previous_actual = p.actual, previous_target = p.target,
-        previous_is_final = p.is_final, previous_advisory = t.previous_advisory
-    FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::bigint[], $6::numeric[],
-        $7::numeric[], $8::numeric[], $9::bool[], $10::jsonb[], $11::date[], $12::bool[], $13::int[],
-        $14::int[], $15::timestamptz[], $16::timestamptz[], $17::jsonb[])
-        AS t(goal, starts, ends, status, percentage, actual, target, pace, is_final, advisory, open_day, stale, changes,
-            turns, at, previous, previous_advisory)
-    LEFT JOIN results p ON p.goal = t.goal AND p.period_start = t.previous
-    WHERE c.goal = t.goal
-    """
-)
-def show(
-    goal: GoalId,
-    period_start: datetime,
-    period_end: datetime,
-    status: Status,
-    percentage: int,
-    actual: Decimal | None,
-    target: Decimal,
-    pace: Decimal | None,
-    is_final: bool,
-    advisory: Json,
-    open_day: date,
-    stale: bool,
-    changes: int,
-    turns: int,
-    at: datetime,
-    previous: datetime | None,
-    previous_advisory: Json,
-) -> Write:
-    """What the goal shows from now on, beside the result of the period that began at `previous`."""
-    ...
-
-
-@write(
-    """
-    INSERT INTO results (org, goal, period_start, period_end, target, actual, percentage, status, final_at, closed_at)
-    SELECT org, goal, starts, ends, target, actual, percentage, status, ends + interval '48 hours', at
-    FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::numeric[], $6::numeric[],
-        $7::bigint[], $8::text[], $9::timestamptz[])
-        AS t(org, goal, starts, ends, target, actual, percentage, status, at)
+    INSERT INTO results (org, goal, first_day, period_start, period_end, target, actual, percentage, status, final_at,
+        closed_at)
+    SELECT org, goal, day, starts, ends, target, actual, percentage, status, ends + interval '48 hours', at
+    FROM unnest($1::uuid[], $2::uuid[], $3::date[], $4::timestamptz[], $5::timestamptz[], $6::numeric[], $7::numeric[],
+        $8::bigint[], $9::text[], $10::timestamptz[])
+        AS t(org, goal, day, starts, ends, target, actual, percentage, status, at)
     ON CONFLICT (goal, period_start) DO NOTHING
     """,
     key=("goal", "period_start"),
@@ -124,6 +60,7 @@ def show(
 def close_period(
     org: OrgId,
     goal: GoalId,
+    first_day: date,
     period_start: datetime,
     period_end: datetime,
     target: Decimal,
@@ -159,3 +96,55 @@ def restate(
     key=("goal", "period_start"),
 )
 def announce(goal: GoalId, period_start: datetime, announced: bool) -> Write: ...
+
+
+@write(
+    """
+    INSERT INTO standings AS s (org, goal, first_day, status, changes)
+    SELECT org, goal, day, status, 1 FROM unnest($1::uuid[], $2::uuid[], $3::date[], $4::text[])
+        AS t(org, goal, day, status)
+    ON CONFLICT (goal) DO UPDATE SET first_day = excluded.first_day, status = excluded.status, changes = s.changes + 1
+    """,
+    key=("goal",),
+)
+def stand(org: OrgId, goal: GoalId, first_day: date, status: Status) -> Write:
+    """The running period that begins on that day has that status."""
+    ...
+
+
+@write(
+    """
+    INSERT INTO standings AS s (org, goal, changes) SELECT org, goal, 1 FROM unnest($1::uuid[], $2::uuid[])
+        AS t(org, goal)
+    ON CONFLICT (goal) DO UPDATE SET changes = s.changes + 1
+    """,
+    key=("goal",),
+)
+def count_change(org: OrgId, goal: GoalId) -> Write:
+    """Something was said of the result of a closed period."""
+    ...
+
+
+@write(
+    """
+    INSERT INTO standings AS s (org, goal, stale, turns) SELECT org, goal, stale, 1
+    FROM unnest($1::uuid[], $2::uuid[], $3::bool[]) AS t(org, goal, stale)
+    ON CONFLICT (goal) DO UPDATE SET stale = excluded.stale, turns = s.turns + 1
+    """,
+    key=("goal",),
+)
+def turn(org: OrgId, goal: GoalId, stale: bool) -> Write:
+    """The numbers became stale, or fresh again."""
+    ...
+
+
+@write(
+    """
+    WITH gone AS (SELECT * FROM unnest($1::uuid[]) AS t(goal)),
+        closed AS (DELETE FROM results USING gone WHERE results.goal = gone.goal)
+    DELETE FROM standings USING gone WHERE standings.goal = gone.goal
+    """
+)
+def forget(goal: GoalId) -> Write:
+    """The goal is gone."""
+    ...

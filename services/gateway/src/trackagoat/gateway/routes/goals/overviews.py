@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,6 @@ from trackagoat.gateway.edge.call import Call, ok
 from trackagoat.gateway.edge.faults import invalid_query
 from trackagoat.gateway.reads import goals, ingest
 from trackagoat.gateway.registry import Route
-from trackagoat.gateway.resources import days
 from trackagoat.gateway.resources.creators import creator_ref
 from trackagoat.gateway.resources.fields import Params
 from trackagoat.gateway.resources.goals import (
@@ -25,6 +24,7 @@ from trackagoat.gateway.resources.goals import (
     Compliance,
     CreatorCompliance,
     GoalSums,
+    asked_day,
     compliance,
     goal_sums,
     standing,
@@ -74,12 +74,14 @@ async def _standings(
     if reference is None or reference == clock.today:
         found = {row.goal: standing(row, clock) for row in rows}
     else:
-        at = days.end(reference, clock.zone) - timedelta(microseconds=1)
+        begun = {row.goal: asked_day(row, reference) for row in rows if row.start_date <= reference}
         closed = defaultdict(list)
-        for one in await goals.results_at(call.db, call.org, [row.goal for row in rows], at):
+        for one in await goals.results_at(call.db, call.org, list(begun), list(begun.values())):
             closed[one.goal].append(one)
-        found = {row.goal: standing_at(row, closed[row.goal], at, clock) for row in rows}
-    return {row.goal: compliance(row, stands) for row in rows if (stands := found[row.goal]) is not None}
+        found = {
+            row.goal: standing_at(row, closed[row.goal], begun[row.goal], clock) for row in rows if row.goal in begun
+        }
+    return {row.goal: compliance(row, stands) for row in rows if (stands := found.get(row.goal)) is not None}
 
 
 def _worst_first(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from trackagoat.events import clock
@@ -17,7 +18,6 @@ from trackagoat.gateway import tenancy
 from trackagoat.gateway.edge.answers import Answer, BulkMeta, Deleted
 from trackagoat.gateway.edge.bulk import BulkItem, BulkResults, bulk, failed
 from trackagoat.gateway.edge.call import Call, created, deleted, ok
-from trackagoat.gateway.edge.decoding import FieldError
 from trackagoat.gateway.edge.faults import ApiError, invalid_body, refused
 from trackagoat.gateway.reads import ingest
 from trackagoat.gateway.registry import Nothing, Route
@@ -28,7 +28,8 @@ from trackagoat.gateway.routes import examples
 from trackagoat.gateway.routes.goals.lists import detail
 
 _MOST = 10**12
-_FIELDS = {"invalid_target": "target_value", "invalid_dates": "start_date"}
+_FIELDS = {"invalid_target": "target_value", "invalid_dates": "start_date", "start_is_past": "start_date"}
+"""Refusals of a value, by the field that has it unless they name one."""
 
 _RANGE = Meta(gt=0, le=_MOST)
 
@@ -46,11 +47,6 @@ class NewGoal(Body, frozen=True, kw_only=True):
     start_date: date | UnsetType = UNSET
     end_date: date | None = None
 
-    def __post_init__(self) -> None:
-        """A goal ends on the day it starts or later."""
-        if self.start_date is not UNSET and self.end_date is not None and self.end_date < self.start_date:
-            raise FieldError("end_date", "Before start_date")
-
 
 class NewGoals(Body, frozen=True, kw_only=True):
     """Up to 50 targets to set."""
@@ -59,9 +55,10 @@ class NewGoals(Body, frozen=True, kw_only=True):
 
 
 class GoalPatch(Body, frozen=True, kw_only=True):
-    """What to change of a goal."""
+    """What to change of a goal; its start only before its first period has closed."""
 
     target_value: TargetValue | UnsetType = UNSET
+    start_date: date | UnsetType = UNSET
     end_date: date | UnsetType | None = UNSET
     is_active: bool | UnsetType = UNSET
 
@@ -103,14 +100,16 @@ def _set(new: NewGoal, project: ProjectId, today: date) -> SetGoal:
 
 def _item(index: int, outcome: Outcome) -> BulkItem:
     if outcome.refused is not None:
-        return failed(index, outcome.refused)
+        code = "invalid_body" if outcome.refused.code in _FIELDS else outcome.refused.code
+        return failed(index, msgspec.structs.replace(outcome.refused, code=code))
     return BulkItem(index=index, status="created", id=UUID(outcome.events[0]["goal"]))
 
 
 def _refused(refusal: Refusal) -> ApiError:
     """Values out of their range are faults of the body."""
-    field = _FIELDS.get(refusal.code)
-    return invalid_body(field, refusal.message) if field else refused(refusal)
+    if refusal.code not in _FIELDS:
+        return refused(refusal)
+    return invalid_body(refusal.details.get("field", _FIELDS[refusal.code]), refusal.message.rstrip("."))
 
 
 async def update_goal(call: Call[Nothing, GoalPatch]) -> Answer[GoalDetail]:
@@ -122,6 +121,7 @@ async def update_goal(call: Call[Nothing, GoalPatch]) -> Answer[GoalDetail]:
         goal=GoalId(row.goal),
         creator=CreatorId(row.creator),
         target_value=None if patch.target_value is UNSET else Decimal(str(patch.target_value)),
+        start_date=given(patch.start_date),
         end_date=given(patch.end_date),
         set_end_date=patch.end_date is not UNSET,
         is_active=given(patch.is_active),
