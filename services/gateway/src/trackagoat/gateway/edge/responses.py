@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from aiohttp import web
 
+from trackagoat.events import clock
 from trackagoat.gateway.edge.answers import Answer, Resource, bare, envelope, error_envelope, etag
 from trackagoat.gateway.edge.faults import ApiError
 from trackagoat.gateway.edge.headers import REQUEST_ID, dress, request_id
@@ -17,7 +18,7 @@ from trackagoat.gateway.registry import BASE, Route
 
 if TYPE_CHECKING:
     from trackagoat.gateway.edge.idempotency import Replay
-    from trackagoat.gateway.edge.limits import Window
+    from trackagoat.gateway.edge.limits import Standing
     from trackagoat.gateway.reads.workspace import KeyRow
 
 log = structlog.get_logger()
@@ -32,7 +33,7 @@ class Trace:
         """Only the id is known at first."""
         self.id, self.started = id, time.monotonic()
         self.caller: KeyRow | None = None
-        self.window: Window | None = None
+        self.standing: Standing | None = None
         self.code: str | None = None
 
 
@@ -49,8 +50,8 @@ async def edge(request: web.Request, handler: Serve) -> web.StreamResponse:
         response = await handler(request)
     except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer in the one form
         response = _failed(request, error)
-    if trace.window is not None:
-        response.headers.update(trace.window.headers("key"))
+    if trace.standing is not None:
+        response.headers.update(trace.standing.headers(clock.now()))
     dress(response.headers, trace.id)
     _note(request, response, trace)
     return response
