@@ -6,7 +6,8 @@ from aiohttp import web
 
 from trackagoat.events.host.service import Service
 from trackagoat.gateway.edge.door import BODY_LIMIT, Door
-from trackagoat.gateway.edge.responses import edge
+from trackagoat.gateway.edge.lag import Lag
+from trackagoat.gateway.edge.responses import Edge
 from trackagoat.gateway.registry import BASE
 from trackagoat.gateway.routes import ROUTES
 from trackagoat.gateway.settings import Settings
@@ -14,8 +15,11 @@ from trackagoat.gateway.settings import Settings
 
 def service(settings: Settings) -> Service:
     """The API; the host puts the database and the way to the other services into `app` before it serves."""
-    door = Door(settings, ROUTES)
-    app = web.Application(middlewares=[edge], client_max_size=BODY_LIMIT)
+    door, lag = Door(settings, ROUTES), Lag()
+    edge = Edge(settings, lag)
+    app = web.Application(middlewares=[edge.around], client_max_size=BODY_LIMIT)
+    app.on_response_prepare.append(edge.dress)
+    app.cleanup_ctx.append(lag.watch)
     for route in ROUTES:
         serve = door.serve(route)
         app.router.add_route(route.method, f"{BASE}{route.path}", serve)

@@ -21,7 +21,10 @@ class Settings(host.Keyed):
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     """Addresses or networks of proxies, separated by commas, whose X-Forwarded-For is believed."""
 
-    @field_validator("trusted_proxies", mode="before")
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Origins whose pages may call the API from a browser, separated by commas; `*` is every one."""
+
+    @field_validator("trusted_proxies", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return [one.strip() for one in value.split(",") if one.strip()] if isinstance(value, str) else value

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from trackagoat.gateway.settings import Settings
 
 BODY_LIMIT = 1024 * 1024
+BODY_SECONDS = 10.0
 CALL_SECONDS = 25.0
 _SERVER_FAULTS = 500
 
@@ -133,16 +134,25 @@ class Door:
 async def _body(request: web.Request) -> bytes:
     """The body, at most 1 MiB of JSON."""
     if (request.content_length or 0) > BODY_LIMIT:
-        raise ApiError("payload_too_large", headers={"Connection": "close"})
+        raise _closing(ApiError("payload_too_large"))
     if not request.can_read_body:
         return b""
     try:
-        body = await request.read()
+        async with asyncio.timeout(BODY_SECONDS):
+            body = await request.read()
+    except TimeoutError as error:
+        raise _closing(invalid_body("", f"Did not arrive within {BODY_SECONDS:.0f} s")) from error
     except web.HTTPRequestEntityTooLarge as error:
-        raise ApiError("payload_too_large", headers={"Connection": "close"}) from error
+        raise _closing(ApiError("payload_too_large")) from error
     if body and (request.content_type != "application/json" or (request.charset or "utf-8").lower() != "utf-8"):
         raise ApiError("unsupported_media_type")
     return body
+
+
+def _closing(error: ApiError) -> ApiError:
+    """The same, and the connection ends: the rest of its body is not waited for."""
+    error.headers["Connection"] = "close"
+    return error
 
 
 def _decoded(route: Route, body: bytes) -> Any:
