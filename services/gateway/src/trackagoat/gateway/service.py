@@ -8,6 +8,7 @@ from trackagoat.events.host.service import Service
 from trackagoat.gateway.edge.door import BODY_LIMIT, Door
 from trackagoat.gateway.edge.lag import Lag
 from trackagoat.gateway.edge.responses import Edge
+from trackagoat.gateway.explorer import add_explorer
 from trackagoat.gateway.registry import BASE
 from trackagoat.gateway.routes import ROUTES
 from trackagoat.gateway.settings import Settings
@@ -25,4 +26,5 @@ def service(settings: Settings) -> Service:
         app.router.add_route(route.method, f"{BASE}{route.path}", serve)
         if route.method == "GET":
             app.router.add_route("HEAD", f"{BASE}{route.path}", serve)
+    add_explorer(app)
     return Service(name="gateway", app=app)
