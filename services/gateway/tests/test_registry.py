@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no stubs
 from openapi_spec_validator import validate
 
 from trackagoat.gateway.edge.faults import STATUS
@@ -46,6 +47,21 @@ def test_the_document_is_valid_openapi() -> None:
         assert any("x-codes" in answer for answer in operation["responses"].values())
         examples = [a["content"]["application/json"]["example"] for a in operation["responses"].values()]
         assert all(examples)
+
+
+def test_every_example_of_the_document_is_what_its_schema_says() -> None:
+    made = json.loads(msgspec.json.encode(document(ROUTES, "http://127.0.0.1:8080")))
+    shown = 0
+    for path, item in made["paths"].items():
+        for method, operation in item.items():
+            contents = [a["content"] for a in (*operation["responses"].values(), operation.get("requestBody")) if a]
+            for content in contents:
+                one = content["application/json"]
+                schema = one["schema"] | {"components": made["components"]}
+                faults = [fault.message for fault in Draft202012Validator(schema).iter_errors(one["example"])]
+                assert faults == [], (method, path)
+                shown += 1
+    assert shown > len(ROUTES)
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=named)

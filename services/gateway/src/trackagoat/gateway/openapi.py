@@ -9,9 +9,10 @@ from typing import Any
 
 import msgspec
 
+from trackagoat.gateway.edge.answers import Resource
 from trackagoat.gateway.edge.faults import SENTENCES, STATUS, Fault
 from trackagoat.gateway.registry import BASE, Route
-from trackagoat.gateway.resources.glossary import described
+from trackagoat.gateway.resources.glossary import MEANINGS, described
 
 Json = dict[str, Any]
 
@@ -41,6 +42,25 @@ class Error(msgspec.Struct, frozen=True):
     meta: Meta
 
 
+_ABOUT = """TikTok creator programs, followed.
+
+Every answer is `{data, error, meta}`; on failure `meta.code` says what is wrong and `meta.details` lists every place.
+Lists take `limit` and `cursor`, and `meta.nextCursor` is null on the last page. Authenticate with
+`Authorization: Bearer tga_…`. A POST takes an `Idempotency-Key`, PATCH and DELETE an `If-Match`.
+`Accept: application/problem+json` makes errors RFC 9457 problems."""
+
+_ANSWER_HEADERS: Json = {
+    "X-Request-Id": ("The id of this call, as sent or made up", {"type": "string"}),
+    "RateLimit": ("Calls left and seconds until more, by policy", {"type": "string"}),
+    "RateLimit-Policy": ("The limits that hold for the caller", {"type": "string"}),
+    "ETag": ("Changes with the resource; send it as If-Match", {"type": "string"}),
+    "Idempotent-Replayed": ("`true` when this is what an earlier call was answered", {"type": "string"}),
+    "Retry-After": ("Seconds to wait before trying again", {"type": "integer", "minimum": 1}),
+    "X-Read-Lag": ("By how many seconds what is shown is behind, when more than 2", {"type": "number"}),
+}
+_WAITS = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+
+
 def document(routes: Sequence[Route], base_url: str) -> Json:
     """The whole API."""
     kinds = _kinds(routes)
@@ -51,14 +71,19 @@ def document(routes: Sequence[Route], base_url: str) -> Json:
         paths[route.path][route.method.lower()] = _operation(route, of)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "trackagoat", "version": "1", "description": "TikTok creator programs, followed."},
+        "info": {"title": "trackagoat", "version": "1", "description": _ABOUT, "license": _LICENSE},
         "servers": [{"url": f"{base_url.rstrip('/')}{BASE}"}],
         "tags": [{"name": tag} for tag in dict.fromkeys(route.tag for route in routes)],
         "paths": dict(paths),
-        "components": {"schemas": described(components), "securitySchemes": {"apiKey": _API_KEY}},
+        "components": {
+            "schemas": described(components),
+            "securitySchemes": {"apiKey": _API_KEY},
+            "headers": {name: {"description": told, "schema": of} for name, (told, of) in _ANSWER_HEADERS.items()},
+        },
     }
 
 
+_LICENSE = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
 _API_KEY = {"type": "http", "scheme": "bearer", "bearerFormat": "tga_…", "description": "An API key"}
 
 
@@ -96,7 +121,10 @@ def _parameters(route: Route, of: dict[Any, Any]) -> list[Json]:
         schema = dict(of[field.type])
         if field.default not in {msgspec.NODEFAULT, None}:
             schema["default"] = msgspec.to_builtins(field.default)
-        found.append({"name": field.encode_name, "in": "query", "required": field.required, "schema": schema})
+        parameter = {"name": field.encode_name, "in": "query", "required": field.required, "schema": schema}
+        if field.encode_name in MEANINGS:
+            parameter["description"] = MEANINGS[field.encode_name]
+        found.append(parameter)
     if route.scope != "open":
         headers = ["Idempotency-Key"] if route.method == "POST" else []
         headers += ["If-Match"] if route.method in {"PATCH", "DELETE"} else []
@@ -120,13 +148,13 @@ def _responses(route: Route, of: dict[Any, Any]) -> Json:
     for code in route.codes:
         codes[STATUS[code]].append(code)
     for status, named in sorted(codes.items()):
-        responses[str(status)] = _failure(status, named)
+        responses[str(status)] = _failure(route, status, named)
     return responses
 
 
 def _success(route: Route, of: dict[Any, Any], status: int) -> Json:
     example = msgspec.to_builtins(route.example)
-    schema = of[route.answer]
+    schema, bulk = of[route.answer], route.bulk_answer is not None
     if route.bulk_answer is not None and status == HTTPStatus.OK:
         schema = {"anyOf": [schema, of[route.bulk_answer]]}
     if not route.raw:
@@ -136,17 +164,48 @@ def _success(route: Route, of: dict[Any, Any], status: int) -> Json:
             "properties": {"data": schema, "error": {"type": "null"}, "meta": meta},
             "required": ["data", "error", "meta"],
         }
-        example = {"data": example, "error": None, "meta": None}
+        example = {"data": example, "error": None, "meta": None if bulk else _sample(route.meta)}
     content: Json = {"application/json": {"schema": schema, "example": example}}
     if route.csv:
         content["text/csv"] = {"schema": {"type": "string"}}
-    return {"description": HTTPStatus(status).phrase, "content": content}
+    return {
+        "description": HTTPStatus(status).phrase,
+        "headers": _headers(*_success_headers(route)),
+        "content": content,
+    }
 
 
-def _failure(status: int, codes: list[str]) -> Json:
+def _failure(route: Route, status: int, codes: list[str]) -> Json:
     example = {"data": None, "error": SENTENCES.get(codes[0], codes[0]), "meta": {"code": codes[0]}}
     return {
         "description": f"{HTTPStatus(status).phrase}: {', '.join(codes)}",
+        "headers": _headers("X-Request-Id", *_standing(route), *(["Retry-After"] if status in _WAITS else [])),
         "x-codes": codes,
         "content": {"application/json": {"schema": {"$ref": _REF.format(name="Error")}, "example": example}},
     }
+
+
+def _headers(*names: str) -> Json:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _standing(route: Route) -> tuple[str, ...]:
+    return () if route.scope == "open" else ("RateLimit", "RateLimit-Policy")
+
+
+def _success_headers(route: Route) -> tuple[str, ...]:
+    single = isinstance(route.answer, type) and issubclass(route.answer, Resource)
+    told: tuple[str, ...] = ("X-Request-Id", *_standing(route))
+    if single:
+        told += ("ETag",)
+    if route.method == "POST" and route.scope != "open":
+        told += ("Idempotent-Replayed",)
+    return (*told, "X-Read-Lag") if route.method == "GET" else told
+
+
+def _sample(meta: type[msgspec.Struct] | None) -> Json | None:
+    """An example of `meta`: the last page, one of everything that is counted."""
+    if meta is None:
+        return None
+    fields = msgspec.structs.fields(meta)
+    return {field.encode_name: 1 if field.type is int else None for field in fields}

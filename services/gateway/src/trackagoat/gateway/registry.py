@@ -25,7 +25,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     `params` describes the query string, `body` the JSON body (None: no body is looked at); when `bulk` is given
     and the body has its first field, the body is that instead. `answer` is the type of `data`, `meta` that of
     `meta`; `errors` are the codes particular to the call. `example` is an example of `data`, `body_example` of
-    the body. `raw` answers stand outside the envelope; `csv`: the call can answer with CSV instead.
+    the body. `raw` answers stand outside the envelope; `csv`: the call can answer with CSV instead; `uncounted` calls
+    leave the daily quota as it is.
     """
 
     method: Method
@@ -48,6 +49,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[str, ...] = ()
     raw: bool = False
     csv: bool = False
+    uncounted: bool = False
 
     @property
     def path_parameters(self) -> tuple[str, ...]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from ipaddress import IPv4Network, IPv6Network
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode
 
 from trackagoat.events.host import settings as host
 
@@ -14,3 +18,13 @@ class Settings(host.Keyed):
     base_url: str = "http://127.0.0.1:8080"
     """Where clients reach the API, without a path."""
     api_key_requests_per_minute: int = Field(default=60, ge=1)
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
+    """Addresses or networks of proxies, separated by commas, whose X-Forwarded-For is believed."""
+
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Origins whose pages may call the API from a browser, separated by commas; `*` is every one."""
+
+    @field_validator("trusted_proxies", "cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return [one.strip() for one in value.split(",") if one.strip()] if isinstance(value, str) else value

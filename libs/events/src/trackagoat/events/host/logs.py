@@ -7,6 +7,7 @@ import sys
 
 import msgspec
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
 
 
 def configure(service: str, level: str) -> None:
@@ -36,7 +37,16 @@ def configure(service: str, level: str) -> None:
             ],
         )
     )
+    logging.getLogger("aiohttp.server").addFilter(without_bytes)
     logging.basicConfig(level=max(threshold, logging.WARNING), handlers=[handler], force=True)
+
+
+def without_bytes(record: logging.LogRecord) -> bool:
+    """Leave out what a peer sent that is not HTTP: it may hold a key, and it is nothing of ours that failed."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError):
+        record.msg, record.args, record.exc_info = "refused bytes that are not HTTP", (), None
+    return True
 
 
 def _encode(value: object) -> str:

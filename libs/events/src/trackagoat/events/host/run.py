@@ -36,6 +36,9 @@ S = TypeVar("S", bound=Settings)
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0
 """How long a part that failed rests before it is begun again."""
 
+IDLE_SECONDS = 75.0
+"""How long a connection may be without a whole request, at its start too; longer than proxies keep theirs."""
+
 
 def main(build: Callable[[S], Service], settings_type: type[S]) -> None:
     """Read the settings, run the service until it is told to stop, exit."""
@@ -176,7 +179,9 @@ async def _site(
     app = service.app if service.app is not None else web.Application()
     app[DB], app[ASKER] = pool, BusAsker(bus)
     add_health(app, health)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=settings.grace_seconds)
+    runner = web.AppRunner(
+        app, access_log=None, shutdown_timeout=settings.grace_seconds, keepalive_timeout=IDLE_SECONDS
+    )
     await runner.setup()
     try:
         await web.TCPSite(runner, settings.http_host, settings.http_port).start()

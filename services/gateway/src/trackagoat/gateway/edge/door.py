@@ -15,9 +15,10 @@ from trackagoat.gateway.edge import decoding, idempotency
 from trackagoat.gateway.edge.answers import envelope, without_secrets
 from trackagoat.gateway.edge.auth import Keys, need_scope
 from trackagoat.gateway.edge.call import Call
+from trackagoat.gateway.edge.callers import Quotas, address_of, of_address
 from trackagoat.gateway.edge.cursors import Cursors
 from trackagoat.gateway.edge.faults import ApiError, invalid_body
-from trackagoat.gateway.edge.limits import Limiter, SlidingWindow
+from trackagoat.gateway.edge.limits import Turnstile
 from trackagoat.gateway.edge.responses import TRACE, replayed, response_of
 from trackagoat.gateway.edge.revealing import Revealer
 from trackagoat.gateway.registry import Route
@@ -27,23 +28,22 @@ if TYPE_CHECKING:
     from trackagoat.gateway.settings import Settings
 
 BODY_LIMIT = 1024 * 1024
+BODY_SECONDS = 10.0
 CALL_SECONDS = 25.0
-OPEN_CALLS_PER_MINUTE = 60
 _SERVER_FAULTS = 500
 
 Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Door:
-    """Serves routes: request id, body limit, content type, key, scope, rate window, idempotency, handler."""
+    """Serves routes: body limit, content type, key, rate window and daily quota, scope, idempotency, handler."""
 
-    def __init__(self, settings: Settings, routes: Sequence[Route], limiter: Limiter | None = None) -> None:
-        """Make what outlives a call: known keys, rate windows, the cursors' key."""
+    def __init__(self, settings: Settings, routes: Sequence[Route]) -> None:
+        """Make what outlives a call: known keys and plans, who is being counted, the cursors' key."""
         self._settings, self._routes = settings, routes
         self._keys = Keys()
         self._cursors = Cursors(settings.secret_key.get_secret_value())
-        self._window = limiter or SlidingWindow(settings.api_key_requests_per_minute)
-        self._open_window: Limiter = SlidingWindow(OPEN_CALLS_PER_MINUTE)
+        self._quotas, self._turnstile = Quotas(), Turnstile()
         self._records = idempotency.Records()
         self._revealer = Revealer(settings.secret_key.get_secret_value())
 
@@ -60,9 +60,9 @@ class Door:
     async def _serve(self, route: Route, request: web.Request) -> web.Response:
         body = await _body(request)
         caller = await self._caller(route, request)
+        await self._count(route, request, caller)
         if caller is not None:
             need_scope(caller, route.scope)
-        await self._count(request, caller)
         key = idempotency.key_of(request.headers.get(idempotency.HEADER)) if _repeatable(route) else None
         call = self._call(route, request, caller, body)
         if key is None:
@@ -76,18 +76,21 @@ class Door:
             return None
         header = request.headers.get("Authorization")
         caller = await self._keys.caller(request.app[DB], header, clock.now(), time.monotonic())
-        trace = request[TRACE]
-        trace.caller, trace.window = caller, await self._window.look(str(caller.key), time.monotonic())
+        request[TRACE].caller = caller
         return caller
 
-    async def _count(self, request: web.Request, caller: KeyRow | None) -> None:
-        if caller is None:
-            window = await self._open_window.take(request.remote or "", time.monotonic())
+    async def _count(self, route: Route, request: web.Request, row: KeyRow | None) -> None:
+        """Count the call; what is refused later on has been counted too. Raises a 429."""
+        db, trusted = request.app[DB], self._settings.trusted_proxies
+        if row is None:
+            caller = of_address(address_of(request.remote, request.headers.getall("X-Forwarded-For", ()), trusted))
         else:
-            window = request[TRACE].window = await self._window.take(str(caller.key), time.monotonic())
-        if not window.allowed:
-            wait = max(window.resets_in, 1)
-            raise ApiError("rate_limit_exceeded", headers={"Retry-After": str(wait)}, retryAfter=wait)
+            quota, counted = self._settings.api_key_requests_per_minute, not route.uncounted
+            caller = await self._quotas.caller(db, row, quota, time.monotonic(), counted=counted)
+        standing = await self._turnstile.take(db, caller)
+        if row is not None:
+            request[TRACE].standing = standing
+        standing.check(clock.now())
 
     def _call(self, route: Route, request: web.Request, caller: KeyRow | None, body: bytes) -> Call[Any, Any]:
         ids = decoding.path_ids(request.match_info)
@@ -131,16 +134,25 @@ class Door:
 async def _body(request: web.Request) -> bytes:
     """The body, at most 1 MiB of JSON."""
     if (request.content_length or 0) > BODY_LIMIT:
-        raise ApiError("payload_too_large", headers={"Connection": "close"})
+        raise _closing(ApiError("payload_too_large"))
     if not request.can_read_body:
         return b""
     try:
-        body = await request.read()
+        async with asyncio.timeout(BODY_SECONDS):
+            body = await request.read()
+    except TimeoutError as error:
+        raise _closing(invalid_body("", f"Did not arrive within {BODY_SECONDS:.0f} s")) from error
     except web.HTTPRequestEntityTooLarge as error:
-        raise ApiError("payload_too_large", headers={"Connection": "close"}) from error
+        raise _closing(ApiError("payload_too_large")) from error
     if body and (request.content_type != "application/json" or (request.charset or "utf-8").lower() != "utf-8"):
         raise ApiError("unsupported_media_type")
     return body
+
+
+def _closing(error: ApiError) -> ApiError:
+    """The same, and the connection ends: the rest of its body is not waited for."""
+    error.headers["Connection"] = "close"
+    return error
 
 
 def _decoded(route: Route, body: bytes) -> Any:

@@ -11,8 +11,8 @@ import msgspec
 
 from trackagoat.events import clock
 from trackagoat.events.catalogue.words import OrgId
-from trackagoat.gateway import store
 from trackagoat.gateway.edge.faults import ApiError, Fault, faulty
+from trackagoat.gateway.store import idempotency as store
 
 if TYPE_CHECKING:
     from trackagoat.events.sql import Db

@@ -9,16 +9,22 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from aiohttp import web
 
+from trackagoat.events import clock
+from trackagoat.gateway.edge import cors
 from trackagoat.gateway.edge.answers import Answer, Download, Resource, bare, envelope, error_envelope, etag
 from trackagoat.gateway.edge.faults import ApiError
 from trackagoat.gateway.edge.headers import REQUEST_ID, dress, request_id
+from trackagoat.gateway.edge.negotiation import PROBLEM, shrink, wants_problem
 from trackagoat.gateway.edge.outages import is_outage
+from trackagoat.gateway.edge.problems import problem
 from trackagoat.gateway.registry import BASE, Route
 
 if TYPE_CHECKING:
     from trackagoat.gateway.edge.idempotency import Replay
-    from trackagoat.gateway.edge.limits import Window
+    from trackagoat.gateway.edge.lag import Lag
+    from trackagoat.gateway.edge.limits import Standing
     from trackagoat.gateway.reads.workspace import KeyRow
+    from trackagoat.gateway.settings import Settings
 
 log = structlog.get_logger()
 
@@ -32,33 +38,65 @@ class Trace:
         """Only the id is known at first."""
         self.id, self.started = id, time.monotonic()
         self.caller: KeyRow | None = None
-        self.window: Window | None = None
+        self.standing: Standing | None = None
         self.code: str | None = None
 
 
 TRACE: web.RequestKey[Trace] = web.RequestKey("trace", Trace)
 
 
-@web.middleware
-async def edge(request: web.Request, handler: Serve) -> web.StreamResponse:
+class Edge:
     """Around every call of the API: its id, its headers, its line in the log, and errors as answers."""
-    if not _ours(request):
-        return await handler(request)
-    trace = request[TRACE] = Trace(request_id(request.headers.get(REQUEST_ID)))
-    try:
-        response = await handler(request)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer in the one form
-        response = _failed(request, error)
-    if trace.window is not None:
-        response.headers.update(trace.window.headers("key"))
-    dress(response.headers, trace.id)
-    _note(request, response, trace)
-    return response
+
+    def __init__(self, settings: Settings, lag: Lag) -> None:
+        """Keep what the operator allows."""
+        self._origins, self._lag = settings.cors_origins, lag
+        self._encrypted = settings.base_url.startswith("https://")
+
+    @web.middleware
+    async def around(self, request: web.Request, handler: Serve) -> web.StreamResponse:
+        """Let the call through and answer whatever comes of it."""
+        if not _ours(request):
+            return await handler(request)
+        trace = request[TRACE] = Trace(request_id(request.headers.get(REQUEST_ID)))
+        try:
+            response = await handler(request)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer in the one form
+            response = self._preflight(request, error) or _failed(request, error)
+        if isinstance(response, web.Response) and not response.prepared:
+            await shrink(response, request.headers.get("Accept-Encoding"))
+        _note(request, response, trace)
+        return response
+
+    async def dress(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Put the headers on, just before an answer or a stream begins."""
+        trace = request.get(TRACE)
+        if trace is None:
+            return
+        if trace.standing is not None:
+            response.headers.update(trace.standing.headers(clock.now()))
+        if (route := _route(request)) is not None and route.method == "GET":
+            response.headers.update(self._lag.headers(route.tag))
+        cors.dress(response.headers, request.headers.get("Origin"), self._origins)
+        dress(response.headers, trace.id, encrypted=self._encrypted)
+
+    def _preflight(self, request: web.Request, error: Exception) -> web.Response | None:
+        """The answer for a browser that asks whether a page may call; None when this is something else."""
+        asks = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+        if not (asks and isinstance(error, web.HTTPMethodNotAllowed)):
+            return None
+        if not cors.is_listed(request.headers.get("Origin"), self._origins):
+            return None
+        return web.Response(status=204, headers=cors.preflight(sorted(error.allowed_methods)))
 
 
 def _ours(request: web.Request) -> bool:
     """Health and metrics are the host's; unknown paths and known paths with other methods are ours."""
     return request.match_info.http_exception is not None or hasattr(request.match_info.handler, "route")
+
+
+def _route(request: web.Request) -> Route | None:
+    return getattr(request.match_info.handler, "route", None)
 
 
 def response_of(route: Route, answer: Answer[Any]) -> web.Response:
@@ -91,14 +129,13 @@ def _failed(request: web.Request, error: Exception) -> web.Response:
     """The answer for an error. What the caller cannot know stays in the log."""
     if not isinstance(error, ApiError):
         error = _translated(request, error)
-    response = web.Response(
-        body=error_envelope(error.code, error.message, error.meta),
-        status=error.status,
-        headers=error.headers,
-        content_type="application/json",
-        charset="utf-8",
-    )
     request[TRACE].code = error.code
+    if wants_problem(request.headers.get("Accept")):
+        body, content_type = problem(error, request[TRACE].id), PROBLEM
+    else:
+        body, content_type = error_envelope(error.code, error.message, error.meta), "application/json"
+    response = web.Response(body=body, status=error.status, headers=error.headers, content_type=content_type)
+    response.charset = "utf-8"
     return response
 
 
@@ -118,7 +155,7 @@ def _translated(request: web.Request, error: Exception) -> ApiError:
 
 def _note(request: web.Request, response: web.StreamResponse, trace: Trace) -> None:
     """One line per call: no query, no body, no key."""
-    route: Route | None = getattr(request.match_info.handler, "route", None)
+    route = _route(request)
     log.info(
         "call",
         method=request.method,

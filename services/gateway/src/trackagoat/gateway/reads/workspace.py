@@ -99,6 +99,12 @@ async def org(db: Db, org: OrgId) -> OrgRow | None:
     ...
 
 
+@read("SELECT tier FROM workspace.orgs WHERE org = $1")
+async def tier(db: Db, org: OrgId) -> Tier | None:
+    """What the organization is on."""
+    ...
+
+
 @read(_PROJECT + "WHERE org = $1 AND project = $2")
 async def project(db: Db, org: OrgId, project: UUID) -> ProjectRow | None:
     """One project."""

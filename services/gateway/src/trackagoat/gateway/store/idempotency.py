@@ -1,4 +1,4 @@
-"""The gateway's own rows: which Idempotency-Keys were used, and what was answered."""
+"""Rows about repeated calls: which Idempotency-Keys were used, and what was answered."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The gateway's own rows: repeated calls and what they were answered, and how many calls were made."""
