@@ -17,7 +17,7 @@ from benchmarks import report
 from benchmarks.figures import Figure
 from benchmarks.plan import Plan, tell
 
-NAMES = ("commands", "ingest", "end-to-end", "latency", "campaigns", "replay", "lists", "start", "memory")
+NAMES = ("commands", "ingest", "end-to-end", "latency", "campaigns", "replay", "lists", "sync", "start", "memory")
 
 
 def main() -> None:

@@ -37,7 +37,8 @@ class House:
         self.folder = folder
         self._secrets = Secrets.fresh()
         self.postgres = Postgres(folder / "postgres")
-        self.nats = Nats(folder / "nats", users=[NatsUser(*user) for user in topology.users(self._secrets.nats)])
+        self.nats_users = [NatsUser(*user) for user in topology.users(self._secrets.nats)]
+        self.nats = Nats(folder / "nats", users=self.nats_users)
 
     async def start(self) -> None:
         """Servers, schemas and streams."""
@@ -60,6 +61,10 @@ class House:
         finally:
             await connection.close()
         return self.postgres.dsn(database)
+
+    def nats_password(self, user: str) -> str:
+        """Of a NATS user."""
+        return self._secrets.nats[user]
 
     def dsn(self, service: str | None = None) -> str:
         """For the service's role, or for the superuser."""

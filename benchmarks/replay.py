@@ -38,7 +38,7 @@ async def measure(plan: Plan) -> list[Figure]:
     program = Program(plan.size(2, 10))
     facts = len(program.creators) * (1 + POSTS + SCRAPES)
     async with house(plan.folder) as built, built.pool("ingest") as ingest, desk(built, "campaigns") as campaigns:
-        await _fill(ingest, program)
+        await fill(ingest, program)
         await statistics(ingest)
 
         async def peer() -> float:
@@ -91,7 +91,7 @@ def _tree(program: Program) -> Iterator[Event]:
             yield CampaignItemAdded(campaign=leaf, project=program.project, item_type="creator", item=creator)
 
 
-async def _fill(pool: Pool, program: Program) -> None:
+async def fill(pool: Pool, program: Program) -> None:
     """Ingest's ledger and feed as its own writer leaves them."""
     pos = iter(range(1, 10**9))
     for page in pages(list(_told(program))):

@@ -14,7 +14,7 @@ from trackagoat.cli.options import json_option, state_option
 from trackagoat.cli.state import Folder
 
 ROOT = Path(__file__).resolve().parents[4]
-NAMES = ("commands", "ingest", "end-to-end", "latency", "campaigns", "replay", "lists", "start", "memory")
+NAMES = ("commands", "ingest", "end-to-end", "latency", "campaigns", "replay", "lists", "sync", "start", "memory")
 
 
 @click.command()
@@ -29,7 +29,7 @@ def bench(
 ) -> None:
     """Measure this machine, on servers of its own; nothing that runs is touched.
 
-    Names: commands, ingest, end-to-end, latency, campaigns, replay, lists, start, memory. Default: all.
+    Names: commands, ingest, end-to-end, latency, campaigns, replay, lists, sync, start, memory. Default: all.
     """
     if not (ROOT / "benchmarks").is_dir():
         message = "the benchmarks are part of the repository: run `./goat bench` in a clone"

@@ -30,6 +30,8 @@ STOP_SECONDS = 15.0
 GIVE_UP_STARTS = 3
 """A service that ends this often before it was ever ready will not become so."""
 LOOK_SECONDS = 0.2
+DEFAULT_SYNC_INTERVAL = "2m"
+"""How often JetStream syncs to disk. What a crash of the machine takes from a stream, the feed gives back."""
 
 Tell = Callable[[str], None]
 
@@ -45,7 +47,12 @@ class System:
         users = [NatsUser(*user) for user in topology.users(self._secrets.nats)]
         self._subscribers_at, self._subscribers = folder.subscribers_at, folder.subscribers()
         guests = Guests(logins(self._subscribers), [Share(*share) for share in topology.SHARES])
-        self._nats = None if "NATS_URL" in os.environ else Nats(folder.path / "nats", users=users, guests=guests)
+        sync = os.environ.get("NATS_SYNC_INTERVAL", DEFAULT_SYNC_INTERVAL)
+        self._nats = (
+            None
+            if "NATS_URL" in os.environ
+            else Nats(folder.path / "nats", users=users, guests=guests, sync_interval=sync)
+        )
         self._ports = {name: free_port() for name in SCHEMAS} | {"gateway": port}
         self._services: dict[str, asyncio.subprocess.Process] = {}
         self._failures: dict[str, int] = {}
