@@ -17,6 +17,7 @@ from trackagoat.embedded import Nats
 from trackagoat.events import relay, topology
 from trackagoat.events.bus import Bus, connect_asker
 from trackagoat.events.errors import StreamAhead
+from trackagoat.events.host import health
 from trackagoat.events.host.run import running
 from trackagoat.events.host.service import Service
 from trackagoat.events.host.settings import Settings
@@ -70,6 +71,36 @@ async def test_a_command_over_the_bus_shows_in_the_other_service(
         async with aiohttp.ClientSession() as http, http.get(f"http://127.0.0.1:{ports[1]}/metrics") as answer:
             assert 'trackagoat_facts_total{projection="names",source="workspace"}' in await answer.text()
         await until(lambda: _ready(ports[1]))
+
+
+async def test_a_projection_that_stands_still_makes_its_service_not_ready_while_it_lives(
+    database: Database, nats_server: Nats, speaker: Any, listener: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "STUCK_SECONDS", 0.5)
+    monkeypatch.setattr(health, "LOOK_SECONDS", 0.1)
+    async with up(database, nats_server, SPEAKER, LISTENER) as ports, asker(nats_server) as asking:
+        await until(lambda: _ready(ports[1]))
+        async with listener.acquire() as holding, holding.transaction():
+            await holding.execute("LOCK TABLE named IN ACCESS EXCLUSIVE MODE")
+            await ask_many(asking, 3, "p")
+            await until(lambda: _is_stuck(ports[1]))
+            assert (await _get(ports[1], "healthz"))[0] == 200
+            _, told = await _get(ports[1], "metrics")
+            assert 'trackagoat_lag_events{projection="names",source="workspace"} 3.0' in told
+            for name in ("feed_head", "checkpoint", "lag_seconds", "parked"):
+                assert f"trackagoat_{name}" in told
+        await until(lambda: _ready(ports[1]))
+        await until(lambda: _count(listener, 3))
+
+
+async def _is_stuck(port: int) -> bool:
+    status, told = await _get(port, "readyz")
+    return status == 503 and "names from workspace: 3 behind and not moving" in told
+
+
+async def _get(port: int, path: str) -> tuple[int, str]:
+    async with aiohttp.ClientSession() as http, http.get(f"http://127.0.0.1:{port}/{path}") as answer:
+        return answer.status, await answer.text()
 
 
 async def test_nothing_is_lost_when_nats_forgets_everything(

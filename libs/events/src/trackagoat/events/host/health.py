@@ -92,8 +92,11 @@ class Health:
                 await self._follow(part.name, source)
         for row in await self._pool.fetch(_PARKED):
             PARKED.labels(row["projection"], row["source"]).set(row["parked"])
+        ages = {due.kind: 0.0 for due in self._service.due}
         for row in await self._pool.fetch(_DUE):
-            DUE_AGE_SECONDS.labels(row["kind"]).set(max(0.0, (clock.now() - row["due_at"]).total_seconds()))
+            ages[row["kind"]] = max(0.0, (clock.now() - row["due_at"]).total_seconds())
+        for kind, age in ages.items():
+            DUE_AGE_SECONDS.labels(kind).set(age)
 
     async def _follow(self, part: str, source: str) -> None:
         """How far the lanes held here are behind; the slowest of them counts."""
