@@ -18,6 +18,8 @@ from benchmarks.figures import Figure
 from benchmarks.plan import Plan, tell
 
 NAMES = ("commands", "ingest", "end-to-end", "latency", "campaigns", "replay", "lists", "sync", "start", "memory")
+LONG = ("soak",)
+"""Only when named."""
 
 
 def main() -> None:
@@ -50,7 +52,7 @@ def _measured(name: str, plan: Plan) -> list[Figure]:
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks")
-    parser.add_argument("names", nargs="*", choices=[*NAMES, []], metavar="NAME")
+    parser.add_argument("names", nargs="*", choices=[*NAMES, *LONG, []], metavar="NAME")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--peers")

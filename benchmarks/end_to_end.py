@@ -44,15 +44,15 @@ class Journey:
     async def prepare(self) -> None:
         """Creators, three levels of campaigns above them, goals, and every video known everywhere."""
         program = self._program
-        await self._ask(program.additions())
+        await self.ask(program.additions())
         top, leaves = self._campaigns()
-        await self._ask([CreateCampaign(campaign=c, project=program.project, name="c") for c in (*top, *leaves)])
+        await self.ask([CreateCampaign(campaign=c, project=program.project, name="c") for c in (*top, *leaves)])
         places: list[tuple[CampaignId, ItemType, Any]] = [(top[0], "campaign", top[1])]
         places += [(top[1], "campaign", leaf) for leaf in leaves]
         held = zip(leaves, program.batches(), strict=True)
         places += [(leaf, "creator", creator) for leaf, batch in held for creator in batch]
-        await self._ask([AddItem(campaign=c, project=program.project, item_type=t, item=i) for c, t, i in places])
-        await self._ask([self._goal(creator) for creator in program.creators[::GOALS_EVERY]])
+        await self.ask([AddItem(campaign=c, project=program.project, item_type=t, item=i) for c, t, i in places])
+        await self.ask([self._goal(creator) for creator in program.creators[::GOALS_EVERY]])
         await self.record(0, 1)
         await statistics(self._db)
         self.took.clear()
@@ -76,19 +76,25 @@ class Journey:
         """Video snapshots per second, from the first ask until nobody is behind."""
         todo = iter([(b, number) for number in range(first, first + rounds) for b in self._program.batches()])
         watch = Stopwatch()
-        await asyncio.gather(*(self._recorded(todo) for _ in range(ASKERS)))
+        await asyncio.gather(*(self.recorded(todo) for _ in range(ASKERS)))
+        await self.settled()
+        return rounds * len(self._program.creators) * POSTS / watch.seconds
+
+    async def settled(self) -> None:
+        """Return when campaigns and goals show everything."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             while await self._db.fetchval(_BEHIND) != 0:
                 await asyncio.sleep(0.05)
-        return rounds * len(self._program.creators) * POSTS / watch.seconds
 
-    async def _recorded(self, todo: Iterator[tuple[Sequence[CreatorId], int]]) -> None:
+    async def recorded(self, todo: Iterator[tuple[Sequence[CreatorId], int]]) -> None:
+        """Ask for these until none is left."""
         for batch, number in todo:
             watch = Stopwatch()
-            await self._ask([self._program.scrape(creator, number) for creator in batch])
+            await self.ask([self._program.scrape(creator, number) for creator in batch])
             self.took.append(watch.seconds)
 
-    async def _ask(self, commands: Sequence[Command]) -> None:
+    async def ask(self, commands: Sequence[Command]) -> None:
+        """Have all of them accepted."""
         ask = Ask(org=self._program.org, command_id=clock.new_id(), at=clock.now())
         for outcome in await self._asker.ask(ask, commands, timeout=120):
             assert outcome.refused is None, outcome.refused

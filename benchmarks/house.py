@@ -39,6 +39,8 @@ class House:
         self.postgres = Postgres(folder / "postgres")
         self.nats_users = [NatsUser(*user) for user in topology.users(self._secrets.nats)]
         self.nats = Nats(folder / "nats", users=self.nats_users)
+        self.pids: dict[str, int] = {}
+        """Of the services that run."""
 
     async def start(self) -> None:
         """Servers, schemas and streams."""
@@ -97,7 +99,8 @@ class House:
             for name in services:
                 port = free_port()
                 environment = self._environment(name, port) | extra
-                await stack.enter_async_context(process([sys.executable, "-m", f"trackagoat.{name}"], environment))
+                command = [sys.executable, "-m", f"trackagoat.{name}"]
+                self.pids[name] = (await stack.enter_async_context(process(command, environment))).pid
                 places[name] = f"http://127.0.0.1:{port}"
             await asyncio.gather(*(_ready(place) for place in places.values()))
             yield places
