@@ -29,6 +29,7 @@ from trackagoat.events.catalogue.campaigns import (
     UpdateCampaign,
 )
 from trackagoat.events.catalogue.words import CampaignId, ItemType, NotFound, ProjectId
+from trackagoat.events.catalogue.workspace import LimitReached
 from trackagoat.events.decider import decide_each
 from trackagoat.events.testing.given import Given
 
@@ -228,3 +229,22 @@ def test_a_chain_of_thousands_of_campaigns_is_searched_at_once() -> None:
     chain = [CampaignId(uuid5(SUMMER, str(n))) for n in range(3000)]
     links = [added(a, b) for a, b in itertools.pairwise(chain)]
     given(*map(created, chain), *links).when(add(chain[-1], chain[0])).refused(CircularReference)
+
+
+def test_a_project_holds_as_many_campaigns_as_its_plan_allows() -> None:
+    two: Any = {"project": SUMMER, "name": "Third", "most": 2}
+    full = {"limitKey": "max_campaigns_per_project", "current": 2, "max": 2}
+    given(created(A), created(B)).when(CreateCampaign(campaign=C, **two)).refused(LimitReached, **full)
+    given(created(A), created(B)).when(CreateCampaign(campaign=B, **two)).then()
+    deleted = CampaignDeleted(campaign=B, project=SUMMER)
+    given(created(A), created(B), deleted).when(CreateCampaign(campaign=C, **two)).then(created(C, "Third"))
+
+
+def test_a_campaign_holds_as_many_items_as_the_plan_allows() -> None:
+    past: list[GraphEvents] = [created(A), created(B), added(A, ANA, "creator")]
+    more = AddItem(campaign=A, project=SUMMER, item_type="video", item=V1, most=1)
+    full = {"limitKey": "max_campaign_items_per_campaign", "current": 1, "max": 1}
+    given(*past).when(more).refused(LimitReached, **full)
+    given(*past, removed(A, ANA, "creator")).when(more).then(added(A, V1, "video"))
+    again = AddItem(campaign=A, project=SUMMER, item_type="creator", item=ANA, most=1)
+    given(*past).when(again).refused(DuplicateItem)

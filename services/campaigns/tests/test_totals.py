@@ -37,7 +37,7 @@ TABLES = (
     *("video_quarters", "first_readings", "campaign_quarters", "campaign_days"),
 )
 EXAMPLES = int(os.environ.get("TOTALS_EXAMPLES", "60"))
-CAMPAIGNS, CREATORS, VIDEOS = 8, 4, 7
+CAMPAIGNS, CREATORS, VIDEOS = 9, 4, 7
 COUNTERS = ("views", "likes", "comments", "shares", "saves")
 FIGURES = ("posts", "readings", *(c + kind for c in COUNTERS for kind in ("", "_base", "_known", "_baselines")))
 QUARTER, DAY = timedelta(minutes=15), timedelta(hours=24)
@@ -63,6 +63,8 @@ snapshots = st.tuples(st.just("snapshot"), minutes, st.dictionaries(videos, coun
 births = st.tuples(*(st.tuples(st.just("discover"), st.just(n), owners, statuses, posted) for n in range(VIDEOS)))
 zones = st.tuples(st.just("zone"), st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kathmandu", "America/St_Johns"]))
 hires = st.tuples(*(st.sampled_from([("enlist", n), ("enlist", n), ("rest", n)]) for n in range(CREATORS)))
+SPINE = [("add", n, ("campaign", n + 1)) for n in range(CAMPAIGNS - 2)]
+"""Eight levels, one in the other."""
 events = st.one_of(
     placements,
     links,
@@ -79,6 +81,7 @@ events = st.one_of(
 actions = st.tuples(
     hires,
     births,
+    st.sampled_from([[], [], SPINE]),
     st.lists(placements, min_size=6, max_size=12),
     st.lists(links, min_size=8, max_size=16),
     st.lists(snapshots, min_size=3, max_size=8),

@@ -28,7 +28,9 @@ from trackagoat.events.catalogue.campaigns import (
     RemoveItem,
     UpdateCampaign,
 )
+from trackagoat.events.catalogue.plans import Limit
 from trackagoat.events.catalogue.words import CampaignId, ItemType, Json, NotFound
+from trackagoat.events.catalogue.workspace import LimitReached
 
 T = TypeVar("T")
 Item = tuple[ItemType, UUID]
@@ -122,6 +124,7 @@ def evolve(graph: Graph, event: GraphEvents) -> Graph:
 def _create(command: CreateCampaign, graph: Graph) -> list[GraphEvents]:
     if command.campaign in graph.campaigns:
         return []
+    _room("max_campaigns_per_project", len(graph.campaigns), command.most)
     return [
         CampaignCreated(
             campaign=command.campaign,
@@ -157,11 +160,19 @@ def _add(command: AddItem, graph: Graph) -> list[GraphEvents]:
         raise DuplicateItem
     if command.item_type == "campaign":
         _refuse_circle(graph, command.campaign, CampaignId(command.item))
+    _room("max_campaign_items_per_campaign", len(campaign.items), command.most)
     return [
         CampaignItemAdded(
             campaign=command.campaign, project=command.project, item_type=command.item_type, item=command.item
         )
     ]
+
+
+def _room(key: Limit, current: int, most: int | None) -> None:
+    """Make sure that one more fits. Raises LimitReached."""
+    if most is not None and current >= most:
+        message = f"Limit reached: {key}"
+        raise LimitReached(message, limitKey=key, current=current, max=most)
 
 
 def _refuse_circle(graph: Graph, campaign: CampaignId, item: CampaignId) -> None:

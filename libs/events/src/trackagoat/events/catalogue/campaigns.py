@@ -116,7 +116,7 @@ class CampaignsCommand(Command, frozen=True, kw_only=True):
 
 
 class CreateCampaign(CampaignsCommand, frozen=True, kw_only=True, tag="campaign.create"):
-    """Open a campaign."""
+    """Open a campaign. `most` is how many the plan allows in a project (None: any number); campaigns fills it in."""
 
     campaign: CampaignId
     name: str
@@ -124,6 +124,7 @@ class CreateCampaign(CampaignsCommand, frozen=True, kw_only=True, tag="campaign.
     metadata: dict[str, Json] = {}
     target_views: int | None = None
     target_at: datetime | None = None
+    most: int | None = None
 
 
 class UpdateCampaign(CampaignsCommand, frozen=True, kw_only=True, tag="campaign.update"):
@@ -150,13 +151,15 @@ class DeleteCampaign(CampaignsCommand, frozen=True, kw_only=True, tag="campaign.
 class AddItem(CampaignsCommand, frozen=True, kw_only=True, tag="campaign.add_item"):
     """Put a creator, video or campaign of the same project into the campaign.
 
-    `item_project` is where the item lies; campaigns fills it in from what it has heard, None: not heard of.
+    Campaigns itself fills in the rest: `item_project` is where the item lies, as far as it has heard (None: not heard
+    of), `most` is how many items the plan allows in a campaign (None: any number).
     """
 
     campaign: CampaignId
     item_type: ItemType
     item: UUID
     item_project: ProjectId | None = None
+    most: int | None = None
 
 
 class RemoveItem(CampaignsCommand, frozen=True, kw_only=True, tag="campaign.remove_item"):

@@ -6,7 +6,14 @@ from trackagoat.campaigns.store.gains import all_figures
 from trackagoat.events.catalogue.words import OrgId
 from trackagoat.events.catalogue.workspace import Tier
 from trackagoat.events.effects import Write
-from trackagoat.events.sql import write
+from trackagoat.events.sql import Db, read, write
+
+
+@read("SELECT coalesce((SELECT tier FROM orgs WHERE org = $1), 'self_hosted')")
+async def tier(db: Db, org: OrgId) -> Tier:
+    """The plan of an org, the default one while it was not heard of."""
+    ...
+
 
 _KNOWN = "coalesce((SELECT z.name FROM pg_timezone_names z WHERE z.name = t.timezone), 'UTC')"
 
