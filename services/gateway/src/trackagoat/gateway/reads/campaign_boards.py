@@ -36,16 +36,29 @@ class OverlapRow(msgspec.Struct, frozen=True):
 @read(
     """
     WITH posted AS MATERIALIZED (
-        SELECT video, posted_at >= $4 AS now, views, likes,
+        SELECT video, creator_id, posted_at >= $4 AS now, views, likes,
             row_number() OVER (ORDER BY posted_at >= $4 DESC, views DESC NULLS LAST, video) AS rank
-        FROM campaigns.videos WHERE org = $1 AND project = $2 AND posted_at >= $3 AND posted_at < $5
+        FROM campaigns.counted_videos WHERE org = $1 AND project = $2 AND posted_at >= $3 AND posted_at < $5
+    ), whole AS (
+        SELECT campaign, creator FROM campaigns.campaign_creators WHERE org = $1 AND project = $2 AND item_paths > 0
+    ), of_creators AS (
+        SELECT creator_id, now, count(*) AS posts, sum(views) AS views, sum(likes) AS likes, min(rank) AS rank
+        FROM posted WHERE creator_id IS NOT NULL GROUP BY creator_id, now
+    ), of_videos AS (
+        SELECT DISTINCT a.ancestor AS campaign, p.video, p.creator_id, p.now, p.views, p.likes, p.rank
+        FROM campaigns.items i JOIN posted p ON p.video = i.item JOIN campaigns.closure a ON a.descendant = i.campaign
+        WHERE i.org = $1 AND i.item_type = 'video'
+    ), parts AS (
+        SELECT w.campaign, c.now, c.posts, c.views, c.likes, c.rank
+        FROM of_creators c JOIN whole w ON w.creator = c.creator_id
+        UNION ALL
+        SELECT v.campaign, v.now, 1, v.views, v.likes, v.rank FROM of_videos v
+        WHERE NOT EXISTS (SELECT FROM whole w WHERE w.campaign = v.campaign AND w.creator = v.creator_id)
     ), held AS (
-        SELECT m.campaign, count(*) FILTER (WHERE p.now)::int AS posts,
-            sum(p.views) FILTER (WHERE p.now)::bigint AS views, sum(p.likes) FILTER (WHERE p.now)::bigint AS likes,
-            count(*) FILTER (WHERE NOT p.now)::int AS prior_posts,
-            sum(p.views) FILTER (WHERE NOT p.now)::bigint AS prior_views,
-            min(p.rank) FILTER (WHERE p.now) AS rank
-        FROM posted p JOIN campaigns.membership m USING (video) GROUP BY m.campaign
+        SELECT campaign, sum(posts) FILTER (WHERE now)::int AS posts, sum(views) FILTER (WHERE now)::bigint AS views,
+            sum(likes) FILTER (WHERE now)::bigint AS likes, sum(posts) FILTER (WHERE NOT now)::int AS prior_posts,
+            sum(views) FILTER (WHERE NOT now)::bigint AS prior_views, min(rank) FILTER (WHERE now) AS rank
+        FROM parts GROUP BY campaign
     )
     SELECT c.campaign, c.name, c.creator_count, h.views, h.likes, coalesce(h.posts, 0) AS posts, h.prior_views,
         coalesce(h.prior_posts, 0) AS prior_posts, p.video AS most_viewed
@@ -54,7 +67,11 @@ class OverlapRow(msgspec.Struct, frozen=True):
     """
 )
 async def board(db: Db, org: OrgId, project: UUID, prior: datetime, start: datetime, end: datetime) -> list[BoardRow]:
-    """Every campaign of the project with its posts of [start, end) and of [prior, start), in no order."""
+    """Every campaign of the project with its posts of [start, end) and of [prior, start), in no order.
+
+    Posts of a creator that is an item anywhere below come as one sum; posts that are items themselves come one by one,
+    unless their creator brought them already.
+    """
     ...
 
 

@@ -174,15 +174,19 @@ async def bins(
 
 @read(
     """
+    WITH medians AS MATERIALIZED (
+        SELECT creator_id, percentile_cont(0.5) WITHIN GROUP (ORDER BY view_count) AS middle
+        FROM ingest.videos WHERE org = $1 AND project = $2 AND counted AND creator_id IS NOT NULL GROUP BY creator_id
+    ), lines AS MATERIALIZED (
+        SELECT creator_id, middle::numeric AS median, least(ceil($5::numeric * middle::numeric), 9e18)::bigint AS least
+        FROM medians WHERE middle > 0
+    )
     SELECT v.video AS video_id, v.creator_id, v.view_count, m.median AS median_views, v.posted_at, v.title,
         v.thumbnail_url, v.url, c.tiktok_handle,
         coalesce(c.display_name_override, c.tiktok_display_name) AS display_name, c.avatar_url
-    FROM (
-        SELECT creator_id, (percentile_cont(0.5) WITHIN GROUP (ORDER BY view_count))::numeric AS median
-        FROM ingest.videos WHERE org = $1 AND project = $2 AND counted AND creator_id IS NOT NULL GROUP BY creator_id
-    ) AS m
+    FROM lines m
     JOIN ingest.videos v USING (creator_id) JOIN ingest.creators c ON c.creator = v.creator_id
-    WHERE v.org = $1 AND v.project = $2 AND v.counted AND m.median > 0 AND v.view_count >= $5::numeric * m.median
+    WHERE v.org = $1 AND v.project = $2 AND v.counted AND v.view_count >= m.least
         AND ($3::timestamptz IS NULL OR v.posted_at >= $3) AND ($4::timestamptz IS NULL OR v.posted_at < $4)
     ORDER BY v.view_count / m.median DESC, v.video LIMIT $6
     """
