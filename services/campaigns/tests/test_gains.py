@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
 from typing import Any
 from uuid import uuid4
 
@@ -145,3 +146,25 @@ async def test_a_creator_with_ten_thousand_videos_moves_with_all_they_ever_gaine
     assert (await days(house, TOP), await days(house, TOP, "views_base")) == ({1: 0, 2: 20_000}, {1: 10_000, 2: 0})
     await house.take(RIGHT, "creator", ANA)
     assert await days(house, TOP) == {}
+
+
+async def test_levels_known_before_gains_were_kept_go_on_as_baselines(house: Any) -> None:
+    tables = ("video_quarters", "first_readings", "campaign_quarters", "campaign_days")
+    await house.create(TOP, LEFT)
+    await house.add((TOP, "campaign", LEFT), (LEFT, "video", B), (LEFT, "video", C))
+    where: dict[str, Any] = {"project": house.project, "tiktok_video_id": "1", "url": "u"}
+    await house.hear(
+        VideoAdded(video=B, posted_at=march(5, 9), **where),
+        VideoAdded(video=C, **where),
+        house.snapshot({B: 9000, C: None}, march(10)),
+        house.snapshot({C: 40}, march(10, 14)),
+    )
+    kept = {table: await house.pool.fetch(f"SELECT * FROM {table} ORDER BY 2, 3") for table in tables}  # noqa: S608
+    for table in tables:
+        await house.pool.execute(f"DELETE FROM {table}")  # noqa: S608
+    migration = files("trackagoat.campaigns") / "migrations" / "1012_pre_seed_gains.sql"
+    await house.pool.execute(migration.read_text().split("-- migrate:down")[0])
+    for table in tables:
+        assert await house.pool.fetch(f"SELECT * FROM {table} ORDER BY 2, 3") == kept[table]  # noqa: S608
+    await house.hear(house.snapshot({B: 9100}, march(11)))
+    assert (await days(house, TOP), await house.views(TOP)) == ({5: 0, 10: 0, 11: 100}, [9140])
