@@ -132,8 +132,11 @@ def test_adding_what_left_with_its_creator_detaches_it() -> None:
     Given(decider, found("auto_tracked"), REMOVED).when(hidden).then(restored(None))
 
 
+WAS: dict[str, Any] = {"readme": None, "metadata": {}}
+
+
 def test_notes_given_with_a_known_post_are_applied() -> None:
-    noted = VideoUpdated(video=V, project=P, creator_id=ANA, readme="new", metadata={"k": 1})
+    noted = VideoUpdated(video=V, project=P, creator_id=ANA, readme="new", metadata={"k": 1}, before=WAS)
     command = add(known_as="excluded", home=ANA, readme="new", metadata={"k": 1})
     Given(decider, found("excluded")).when(command).then(reviewed("excluded", "included"), noted)
 
@@ -157,7 +160,7 @@ ADOPT = AdoptVideos(project=P, tiktok_handle="aNA", creator=ANA)
 
 
 def test_posts_of_an_author_who_is_tracked_now_get_their_owner_and_keep_their_notes() -> None:
-    owned = VideoUpdated(video=V, project=P, creator_id=ANA, readme="n", metadata={"k": 1})
+    owned = VideoUpdated(video=V, project=P, creator_id=ANA, readme="n", metadata={"k": 1}, before={"creator_id": None})
     Given(decider, added(readme="n", metadata={"k": 1})).when(ADOPT).then(owned)
 
 
@@ -170,7 +173,7 @@ def test_only_posts_of_that_author_without_an_owner_are_adopted() -> None:
 
 def test_detached_posts_return_to_a_creator_that_came_back() -> None:
     back = AdoptVideos(project=P, tiktok_handle="ana", creator=ANA, home=ANA)
-    owned = VideoUpdated(video=V, project=P, creator_id=ANA)
+    owned = VideoUpdated(video=V, project=P, creator_id=ANA, before={"creator_id": None})
     assert rules.stream(back) == f"creator-{ANA}"
     Given(decider, found("auto_tracked"), restored(None)).when(back).then(owned)
 

@@ -19,8 +19,11 @@ from trackagoat.events.catalogue.campaigns import (
 )
 from trackagoat.events.catalogue.ingest import (
     CreatorAdded,
+    CreatorAutoDisabled,
     CreatorReactivated,
+    CreatorReenabled,
     CreatorRemoved,
+    CreatorRenamed,
     CreatorUpdated,
     StatsSnapshotted,
     VideoAdded,
@@ -28,6 +31,8 @@ from trackagoat.events.catalogue.ingest import (
     VideoRemoved,
     VideoRestored,
     VideoReviewed,
+    VideoTrackingDisabled,
+    VideoTrackingEnabled,
     VideoUpdated,
 )
 from trackagoat.events.catalogue.words import COUNTED
@@ -43,6 +48,7 @@ class Video:
         """As it came in."""
         self.project, self.owner, self.status = event.project, event.creator_id, event.tracking_status
         self.discovered, self.removed, self.posted_at = discovered, False, event.posted_at
+        self.rests = False
         self.readings: dict[tuple[datetime, str], tuple[int | None, ...]] = {}
 
     def level(self, counter: int) -> int | None:
@@ -78,6 +84,8 @@ class Program:
         """Hear them in order."""
         self.creators: dict[UUID, Any] = {}
         self.removed: set[UUID] = set()
+        self.disabled: set[UUID] = set()
+        self.handles: dict[UUID, str] = {}
         self.followers: dict[UUID, dict[tuple[datetime, str], int | None]] = {}
         self.videos: dict[UUID, Video] = {}
         for event in events:
@@ -85,19 +93,33 @@ class Program:
 
     def _hear(self, e: Any) -> None:
         match e:
-            case CreatorAdded() | CreatorReactivated():
-                self.creators[e.creator] = e
-                self.removed.discard(e.creator)
-            case CreatorUpdated():
-                self.creators[e.creator] = e
-            case CreatorRemoved():
-                self.removed.add(e.creator)
-            case VideoDiscovered() | VideoAdded():
-                self.videos[e.video] = Video(e, discovered=isinstance(e, VideoDiscovered))
             case StatsSnapshotted():
                 self._read(e)
-            case _:
+            case VideoDiscovered() | VideoAdded():
+                self.videos[e.video] = Video(e, discovered=isinstance(e, VideoDiscovered))
+            case _ if getattr(e, "video", None) in self.videos:
                 self._change(self.videos[e.video], e)
+            case _:
+                self._settle(e)
+
+    def _settle(self, e: Any) -> None:
+        match e:
+            case CreatorAdded() | CreatorReactivated() | CreatorUpdated():
+                self.creators[e.creator], self.handles[e.creator] = e, e.tiktok_handle
+                if isinstance(e, CreatorReactivated):
+                    self.removed.discard(e.creator)
+            case CreatorRenamed():
+                self.handles[e.creator] = e.to
+                self.followers.pop(e.creator, None)
+            case CreatorAutoDisabled():
+                self.disabled.add(e.creator)
+            case CreatorReenabled():
+                self.disabled.discard(e.creator)
+            case CreatorRemoved():
+                self.removed.add(e.creator)
+                self.disabled.discard(e.creator)
+            case _:
+                pass  # it says nothing about this
 
     def _change(self, video: Video, e: Any) -> None:
         match e:
@@ -105,6 +127,8 @@ class Program:
                 video.status = e.to
             case VideoUpdated():
                 video.owner = e.creator_id
+            case VideoTrackingDisabled() | VideoTrackingEnabled():
+                video.rests = isinstance(e, VideoTrackingDisabled)
             case VideoRemoved():
                 video.removed = True
             case VideoRestored():

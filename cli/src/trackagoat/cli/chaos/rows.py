@@ -52,14 +52,14 @@ def _differences(table: str, found: dict[Any, Any], ought: dict[Any, Any]) -> It
 
 
 def _videos(evidence: Evidence) -> dict[UUID, Any]:
-    columns = ("project", "creator_id", "tracking_status", "removed", "hidden", *SHOWN)
+    columns = ("project", "creator_id", "tracking_status", "removed", "hidden", "tracking_disabled", *SHOWN)
     return {row["video"]: tuple(row[c] for c in columns) for row in evidence.rows["ingest.videos"]}
 
 
 def _videos_recomputed(program: Program) -> dict[UUID, Any]:
     return {
         id: (
-            *(v.project, v.owner, v.status, v.removed, v.owner in program.removed),
+            *(v.project, v.owner, v.status, v.removed, v.owner in program.removed, v.rests),
             *(v.level(nth) for nth in range(len(COUNTERS))),
         )
         for id, v in program.videos.items()
@@ -76,8 +76,12 @@ def _creators_recomputed(program: Program) -> dict[UUID, Any]:
     for id, video in program.videos.items():
         if video.owner in tracked and program.counts(id):
             tracked[video.owner] += 1
+    resting = program.removed | program.disabled
     return {
-        id: (c.tiktok_handle, c.tracking_mode, id not in program.removed, program.follower_level(id), tracked[id])
+        id: (
+            *(program.handles[id], c.tracking_mode, id not in resting),
+            *(program.follower_level(id), tracked[id]),
+        )
         for id, c in program.creators.items()
     }
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import get_args
+from typing import Any, get_args
 
 import msgspec
 
 from trackagoat.events.catalogue.ingest import (
     AdoptVideos,
+    CloseRoster,
     CreatorAdded,
+    CreatorAutoDisabled,
     CreatorErased,
     CreatorReactivated,
+    CreatorReenabled,
     CreatorRemoved,
+    CreatorRenamed,
     CreatorUpdated,
     JobKind,
     VideoAdded,
@@ -21,10 +25,12 @@ from trackagoat.events.catalogue.ingest import (
     VideoRemoved,
     VideoRestored,
     VideoReviewed,
+    VideoTrackingDisabled,
+    VideoTrackingEnabled,
 )
 from trackagoat.events.catalogue.sources import AccountConnected, AccountDisconnected
-from trackagoat.events.catalogue.words import OrgId, VideoId
-from trackagoat.events.catalogue.workspace import OrgCreated, OrgUpdated
+from trackagoat.events.catalogue.words import CreatorId, OrgId
+from trackagoat.events.catalogue.workspace import OrgCreated, OrgUpdated, ProjectDeleted
 from trackagoat.events.due import schedule, unschedule
 from trackagoat.events.effects import Decide, Effect, Write
 from trackagoat.events.host.service import Page
@@ -34,54 +40,78 @@ from trackagoat.ingest.domain.discovery import BACK
 from trackagoat.ingest.domain.tiktok import handle_key
 from trackagoat.ingest.store import accounts, scraping, sources
 
-ScheduleFacts = (
+CreatorFacts = (
     CreatorAdded
     | CreatorReactivated
+    | CreatorReenabled
     | CreatorUpdated
+    | CreatorRenamed
+    | CreatorAutoDisabled
     | CreatorRemoved
-    | VideoDiscovered
+)
+VideoFacts = (
+    VideoDiscovered
     | VideoAdded
     | VideoRestored
     | VideoReviewed
+    | VideoTrackingDisabled
+    | VideoTrackingEnabled
     | VideoRemoved
 )
+ScheduleFacts = CreatorFacts | VideoFacts
 IntervalFacts = OrgCreated | OrgUpdated
 RenewalFacts = AccountConnected | AccountDisconnected
-AdoptionFacts = CreatorAdded | CreatorReactivated | VideoAdded
 ErasureFacts = CreatorErased
+AdoptionFacts = CreatorAdded | CreatorReactivated | CreatorRenamed | VideoAdded
 
 KINDS: tuple[JobKind, ...] = get_args(JobKind)
 
 
 def schedules(page: Page) -> Iterator[Effect]:
-    """Whatever comes is read at once; whatever goes, no longer. A creator's start date may have moved earlier
-    when its settings changed, so its next discovery reads back.
+    """Whatever comes is read at once; whatever goes or rests, no longer.
 
-    The posts of a removed creator keep their rows: each is dropped when it falls due.
+    The posts of a creator that rests keep their rows: each is dropped when it falls due.
     """
     for fact in page:
         event: ScheduleFacts = fact.event
-        match event:
-            case CreatorAdded(creator=creator) | CreatorReactivated(creator=creator):
-                yield schedule("creator_profiles", str(creator), fact.org, fact.at)
-                yield schedule("discover_videos", str(creator), fact.org, fact.at, BACK)
-                if isinstance(event, CreatorReactivated):
-                    yield scraping.resume_stats(creator, fact.at)
-            case CreatorUpdated(creator=creator):
+        if isinstance(event, CreatorFacts):
+            yield from _creator(fact.org, fact.at, event)
+        else:
+            yield _video(fact.at, event)
+
+
+def _creator(org: OrgId, at: datetime, event: CreatorFacts) -> Iterator[Write]:
+    """A start date may have moved earlier when settings changed, so the next discovery reads back then."""
+    match event:
+        case CreatorAdded(creator=creator):
+            yield from _read_at_once(org, creator, at, BACK)
+        case CreatorReactivated(creator=creator):
+            yield from _read_at_once(org, creator, at, BACK)
+            yield scraping.resume_stats(creator, at)
+        case CreatorReenabled(creator=creator):
+            yield from _read_at_once(org, creator, at)
+            yield scraping.resume_stats(creator, at)
+        case CreatorUpdated(creator=creator):
+            if "tracking_start_date" in event.before or not event.before:
                 yield scraping.read_back(creator)
-            case CreatorRemoved(creator=creator):
-                yield unschedule("creator_profiles", str(creator))
-                yield unschedule("discover_videos", str(creator))
-            case VideoReviewed(video=video, to="excluded") | VideoRemoved(video=video):
-                yield unschedule("video_stats", str(video))
-            case VideoDiscovered(video=video) | VideoAdded(video=video) | VideoRestored(video=video):
-                yield _stats(video, fact.org, fact.at)
-            case VideoReviewed(video=video):
-                yield _stats(video, fact.org, fact.at)
+        case CreatorRenamed(creator=creator):
+            yield scraping.read_anew(creator, at)
+        case CreatorAutoDisabled(creator=creator) | CreatorRemoved(creator=creator):
+            yield unschedule("creator_profiles", str(creator))
+            yield unschedule("discover_videos", str(creator))
 
 
-def _stats(video: VideoId, org: OrgId, at: datetime) -> Write:
-    return schedule("video_stats", str(video), org, at)
+def _read_at_once(org: OrgId, creator: CreatorId, at: datetime, wish: dict[str, Any] | None = None) -> Iterator[Write]:
+    yield schedule("creator_profiles", str(creator), org, at)
+    yield schedule("discover_videos", str(creator), org, at, wish)
+
+
+def _video(at: datetime, event: VideoFacts) -> Write:
+    match event:
+        case VideoReviewed(to="excluded") | VideoTrackingDisabled() | VideoRemoved():
+            return unschedule("video_stats", str(event.video))
+        case VideoDiscovered() | VideoAdded() | VideoRestored() | VideoReviewed() | VideoTrackingEnabled():
+            return scraping.refresh(event.video, at)
 
 
 def erasures(page: Page) -> Iterator[Effect]:
@@ -121,8 +151,16 @@ def adoptions(page: Page) -> Iterator[Effect]:
                 adopt = AdoptVideos(project=event.project, tiktok_handle=event.author_handle)
                 yield Decide(fact.org, adopt, f"adopt/{fact.id}")
             continue
-        adopt = AdoptVideos(project=event.project, tiktok_handle=event.tiktok_handle)
+        handle = event.to if isinstance(event, CreatorRenamed) else event.tiktok_handle
+        adopt = AdoptVideos(project=event.project, tiktok_handle=handle)
         yield Decide(fact.org, adopt, f"adopt/{fact.id}")
         if isinstance(event, CreatorReactivated):
             detached = msgspec.structs.replace(adopt, home=event.creator)
             yield Decide(fact.org, detached, f"adopt/{fact.id}/detached")
+
+
+def closings(page: Page) -> Iterator[Effect]:
+    """A project that is gone tracks nobody: what its creators took of the plan is free again."""
+    for fact in page:
+        event: ProjectDeleted = fact.event
+        yield Decide(fact.org, CloseRoster(project=event.project), f"close/{event.project}")

@@ -9,6 +9,7 @@ import msgspec
 from trackagoat.events import clock
 from trackagoat.events.catalogue.ingest import JobKind
 from trackagoat.events.catalogue.sources import AccountEvents, SourcesChosen
+from trackagoat.events.catalogue.workspace import ProjectDeleted
 from trackagoat.events.host.service import Due, Policy, Projection, Service
 from trackagoat.events.personal import Vault
 from trackagoat.ingest import policies, projections
@@ -83,12 +84,16 @@ def assembled(
                     *("video_gains", "profile_gains", "gains"),
                 ),
             ),
+            Projection(
+                name="history", facts=projections.HistoryFacts, writes=projections.history, tables=("change_log",)
+            ),
         ],
         policies=[
             Policy(name="schedules", facts=policies.ScheduleFacts, effects=policies.schedules),
             Policy(name="adoptions", facts=policies.AdoptionFacts, effects=policies.adoptions),
             Policy(name="erasures", facts=policies.ErasureFacts, effects=policies.erasures),
             Policy(name="renewals", facts=policies.RenewalFacts, effects=policies.renewals),
+            Policy(name="closings", facts=ProjectDeleted, effects=policies.closings),
             Policy(name="intervals", facts=policies.IntervalFacts, effects=policies.intervals),
         ],
         due=due if sources else [],

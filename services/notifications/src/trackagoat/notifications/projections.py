@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from trackagoat.events.catalogue.ingest import CreatorAdded, CreatorReactivated, CreatorUpdated
+from trackagoat.events.catalogue.ingest import CreatorAdded, CreatorReactivated, CreatorRenamed, CreatorUpdated
 from trackagoat.events.catalogue.notifications import (
     AlertCleared,
     AlertEvents,
@@ -21,7 +21,7 @@ from trackagoat.events.envelope import Heard
 from trackagoat.notifications import store
 
 ZoneFacts = OrgCreated | OrgUpdated
-HandleFacts = CreatorAdded | CreatorReactivated | CreatorUpdated
+HandleFacts = CreatorAdded | CreatorReactivated | CreatorRenamed | CreatorUpdated
 AlertFacts = AlertEvents | AlertRead
 
 
@@ -35,7 +35,9 @@ def zones(page: Sequence[Heard[ZoneFacts]]) -> Iterator[Write]:
 def handles(page: Sequence[Heard[HandleFacts]]) -> Iterator[Write]:
     """What creators are called."""
     for fact in page:
-        yield store.set_handle(fact.org, fact.event.creator, fact.event.tiktok_handle)
+        event = fact.event
+        handle = event.to if isinstance(event, CreatorRenamed) else event.tiktok_handle
+        yield store.set_handle(fact.org, event.creator, handle)
 
 
 def alerts(page: Sequence[Heard[AlertFacts]]) -> Iterator[Write]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -65,6 +66,19 @@ async def key_by_digest(db: Db, digest: str) -> KeyRow | None:
 @read(_KEY + "WHERE org = $1 AND key = $2")
 async def key(db: Db, org: OrgId, key: UUID) -> KeyRow | None:
     """One key."""
+    ...
+
+
+class NameRow(msgspec.Struct, frozen=True):
+    """What something is called."""
+
+    id: UUID
+    name: str
+
+
+@read("SELECT key AS id, name FROM workspace.api_keys WHERE org = $1 AND key = ANY ($2::uuid[])")
+async def key_names(db: Db, org: OrgId, keys: Sequence[UUID]) -> list[NameRow]:
+    """What these keys are called, revoked ones too."""
     ...
 
 

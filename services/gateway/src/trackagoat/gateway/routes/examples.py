@@ -10,6 +10,7 @@ import msgspec
 
 from trackagoat.gateway.resources.advisories import Advisory
 from trackagoat.gateway.resources.campaigns import Campaign, CampaignDetail, CampaignItem, CampaignTotals, Target
+from trackagoat.gateway.resources.changes import ChangeActor, CreatorChange, VideoChange
 from trackagoat.gateway.resources.creators import Creator, CreatorDetail, CreatorRef, CreatorSnapshot, Totals
 from trackagoat.gateway.resources.freshness import CreatorFreshness, Freshness
 from trackagoat.gateway.resources.goals import Compliance, CreatorCompliance, Goal, GoalDetail, Result, Standing
@@ -166,6 +167,13 @@ VIDEO_SNAPSHOT = VideoSnapshot(
     share_count=5,
     save_count=None,
     is_baseline=False,
+)
+_ACTOR = ChangeActor(type="api_key", id=id_of(5), name="reporting")
+CREATOR_CHANGE = CreatorChange(
+    id=id_of(10), kind="renamed", at=LATER, actor=_ACTOR, data={"from": "ana", "to": "ana.bakes"}
+)
+VIDEO_CHANGE = VideoChange(
+    id=id_of(11), kind="included", at=LATER, actor=_ACTOR, data={"from": "pending_review", "to": "included"}
 )
 LEADER = Leader(
     video_id=id_of(4),

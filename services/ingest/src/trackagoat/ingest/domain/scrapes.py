@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from trackagoat.events.catalogue.ingest import (
+    CreatorFollowerMilestone,
     CreatorInactive,
     Post,
     ProfileReading,
     RecordScrape,
     StatsSnapshotted,
+    VideoDescribed,
     VideoDiscovered,
     VideoReading,
 )
@@ -29,7 +32,10 @@ def observations(subject: CreatorId | VideoId) -> str:
 
 
 def record(command: RecordScrape, shelf: Shelf) -> list[VideoEvents | On]:
-    """New posts as discoveries, then one reading of everything seen that is known now and not removed."""
+    """New posts as discoveries, then one reading of everything seen that is known now and not removed.
+
+    A job that came to nothing new is a fact too: it says that the account was seen.
+    """
     if command.resting:
         raise CreatorInactive
     found: dict[VideoId, VideoDiscovered] = {}
@@ -49,8 +55,42 @@ def record(command: RecordScrape, shelf: Shelf) -> list[VideoEvents | On]:
             unread = video in first or video in found
             readings[video] = reading(video, post, is_baseline=unread and not gathered)
     profile = command.profile if command.profile is not None and is_profile(command.profile) else None
-    snapshot = [_snapshot(command, profile, list(readings.values()))] if readings or profile else []
-    return [*found.values(), *snapshot]
+    said = readings or profile or command.kind is not None
+    snapshot = [_snapshot(command, profile, list(readings.values()))] if said else []
+    return [*found.values(), *_described(command), *snapshot, *_milestones(command, profile)]
+
+
+def _described(command: RecordScrape) -> Iterator[On]:
+    """What posts look like that were added by their URL alone."""
+    wanted = dict.fromkeys(command.undescribed)
+    for post in command.posts:
+        video = video_id(command.project, post.tiktok_video_id)
+        if video in wanted and (post.title or post.thumbnail_url):
+            del wanted[video]
+            event = VideoDescribed(
+                video=video,
+                project=command.project,
+                creator_id=command.creator,
+                title=post.title,
+                author_handle=post.author_handle,
+                thumbnail_url=post.thumbnail_url,
+                duration_seconds=post.duration_seconds,
+                posted_at=post.posted_at,
+            )
+            yield On(observations(video), event)
+
+
+def _milestones(command: RecordScrape, profile: ProfileReading | None) -> Iterator[On]:
+    if profile is None or profile.followers is None:
+        return
+    for milestone in command.milestones:
+        event = CreatorFollowerMilestone(
+            creator=command.creator,
+            project=command.project,
+            milestone=milestone,
+            follower_count=profile.followers,
+        )
+        yield On(observations(command.creator), event)
 
 
 def _discover(command: RecordScrape, video: VideoId, post: Post) -> VideoDiscovered | None:
@@ -82,6 +122,7 @@ def _snapshot(command: RecordScrape, profile: ProfileReading | None, readings: l
         fetched_at=command.fetched_at,
         creator=profile,
         videos=readings,
+        kind=command.kind,
     )
     return On(observations(command.creator), event)
 

@@ -9,17 +9,22 @@ import msgspec
 from immutables import Map
 
 from trackagoat.events.catalogue.ingest import (
+    DisabledReason,
     VideoAdded,
     VideoDiscovered,
+    VideoEvents,
     VideoRemoved,
     VideoRestored,
     VideoReviewed,
+    VideoTrackingDisabled,
+    VideoTrackingEnabled,
     VideoUpdated,
 )
 from trackagoat.events.catalogue.words import CreatorId, Json, TrackingStatus, VideoId
 from trackagoat.ingest.domain import tiktok
 
-VideoEvents = VideoDiscovered | VideoAdded | VideoReviewed | VideoUpdated | VideoRemoved | VideoRestored
+__all__ = ["Origin", "Shelf", "Video", "VideoEvents", "evolve", "video"]
+
 Origin = Literal["discovery", "manual"]
 
 
@@ -35,6 +40,7 @@ class Video(msgspec.Struct, frozen=True, kw_only=True):
     readme: str | None = None
     metadata: dict[str, Json] = {}
     removed: bool = False
+    disabled: DisabledReason | None = None
 
 
 class Shelf(msgspec.Struct, frozen=True):
@@ -68,6 +74,10 @@ def evolve(shelf: Shelf, event: VideoEvents) -> Shelf:
             known = msgspec.structs.replace(known, status=event.to)
         case VideoUpdated():
             known = msgspec.structs.replace(known, owner=event.creator_id, readme=event.readme, metadata=event.metadata)
+        case VideoTrackingDisabled():
+            known = msgspec.structs.replace(known, disabled=event.reason)
+        case VideoTrackingEnabled():
+            known = msgspec.structs.replace(known, disabled=None)
         case VideoRemoved():
             known = msgspec.structs.replace(known, removed=True)
         case VideoRestored():

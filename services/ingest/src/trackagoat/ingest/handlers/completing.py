@@ -1,10 +1,8 @@
-"""Completing commands from the read models: where a post is decided, who owns it, what is stored already."""
+"""Completing commands about videos from the read models: where a post is decided, and who owns it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -12,42 +10,55 @@ import msgspec
 from trackagoat.events.catalogue.ingest import (
     AddVideo,
     AdoptVideos,
-    Post,
+    DisableTracking,
+    EnableTracking,
     RecordScrape,
     RemoveVideo,
     ReviewVideo,
+    UpdateVideo,
     VideoCommands,
 )
 from trackagoat.events.catalogue.words import OrgId, ProjectId, Refused, VideoId, video_id
 from trackagoat.events.envelope import Ask
 from trackagoat.events.sql import Db
 from trackagoat.ingest.domain import tiktok
-from trackagoat.ingest.domain.scrapes import is_profile, is_reading
-from trackagoat.ingest.store import creators, readings, videos
-
-Reading = tuple[UUID, str, datetime]
-"""Of what, from which source, when: what makes a snapshot the same one."""
+from trackagoat.ingest.handlers.plans import with_slots
+from trackagoat.ingest.handlers.recording import scrapes
+from trackagoat.ingest.store import creators, videos
 
 
 async def complete(db: Db, ask: Ask, commands: Sequence[VideoCommands]) -> Sequence[VideoCommands]:
     """The commands, which are of one class, with what their decider cannot know."""
     first = commands[0]
     if isinstance(first, RecordScrape):
-        return await _scrapes(db, ask.org, [c for c in commands if isinstance(c, RecordScrape)])
+        return await scrapes(db, ask.org, [c for c in commands if isinstance(c, RecordScrape)])
     if isinstance(first, AddVideo):
         return await _additions(db, ask.org, [c for c in commands if isinstance(c, AddVideo)])
     if isinstance(first, AdoptVideos):
         return await _adoptions(db, ask.org, [c for c in commands if isinstance(c, AdoptVideos)])
-    return await _homes(db, ask.org, [c for c in commands if isinstance(c, ReviewVideo | RemoveVideo)])
+    return await _homes(db, ask.org, [c for c in commands if isinstance(c, OfVideo)])
 
 
-async def _homes(db: Db, org: OrgId, commands: Sequence[ReviewVideo | RemoveVideo]) -> list[ReviewVideo | RemoveVideo]:
-    """Each with the stream its video is decided in."""
+OfVideo = ReviewVideo | UpdateVideo | RemoveVideo | DisableTracking | EnableTracking
+
+
+async def _homes(db: Db, org: OrgId, commands: Sequence[OfVideo]) -> Sequence[OfVideo]:
+    """Each with the stream its video is decided in, and with a slot of the plan if it wants one."""
     known = await _known(db, org, [c.video for c in commands])
-    return [
+    placed = [
         msgspec.structs.replace(c, creator_id=known[c.video].home if c.video in known else c.creator_id)
         for c in commands
     ]
+    enabling = [c for c in placed if isinstance(c, EnableTracking)]
+    if not enabling:
+        return placed
+    wanted = [c.video if (row := known.get(c.video)) is not None and _rests(row) else None for c in enabling]
+    return await with_slots(db, org, enabling, wanted)
+
+
+def _rests(row: videos.Known) -> bool:
+    """Whether enabling it takes a slot: it was added by its URL, is shown, and not refreshed."""
+    return row.origin == "manual" and row.tracking_disabled and not row.removed and not row.hidden
 
 
 async def _known(db: Db, org: OrgId, wanted: Iterable[VideoId]) -> dict[UUID, videos.Known]:
@@ -77,7 +88,21 @@ async def _additions(db: Db, org: OrgId, commands: Sequence[AddVideo]) -> list[A
     known = await _known(db, org, [video_id(c.project, p.tiktok_video_id) for c, p in pairs if p])
     handles = [(c.project, tiktok.handle_key(p.handle)) for c, p in pairs if p and p.handle]
     holders = await _holders(db, org, handles)
-    return [command if post is None else _addition(command, post, known, holders) for command, post in pairs]
+    owned = [command if post is None else _addition(command, post, known, holders) for command, post in pairs]
+    takers = [
+        None if post is None else _taker(video_id(command.project, post.tiktok_video_id), command, known)
+        for command, post in zip(owned, posts, strict=True)
+    ]
+    return await with_slots(db, org, owned, takers)
+
+
+def _taker(video: VideoId, command: AddVideo, known: dict[UUID, videos.Known]) -> VideoId | None:
+    """The video, if adding it takes a slot of the plan: it is new, or a direct add that comes back."""
+    row = known.get(video)
+    if row is None:
+        return video
+    back = row.removed or (row.hidden and row.creator_id != command.creator_id)
+    return video if back and row.origin == "manual" else None
 
 
 def _post(url: str) -> tiktok.PostUrl | None:
@@ -101,77 +126,4 @@ def _addition(
     owner = holder if row.creator_id is None or row.hidden else row.creator_id
     return msgspec.structs.replace(
         command, creator_id=owner, known_as=row.tracking_status, home=row.home, hidden=row.hidden
-    )
-
-
-# -- scrapes -------------------------------------------------------------------------------------------------
-
-
-async def _scrapes(db: Db, org: OrgId, commands: Sequence[RecordScrape]) -> list[RecordScrape]:
-    """Each without what is stored already, and with what its stream does not know.
-
-    Readings are in no stream whose version would tell of another writer, so scrapes of a creator queue up.
-    """
-    scraped = sorted({c.creator for c in commands})
-    await creators.line_up(db, scraped)
-    tracked = {row.creator for row in await creators.tracked(db, org, scraped)}
-    seen = [(c, [(video_id(c.project, p.tiktok_video_id), p) for p in c.posts]) for c in commands]
-    known = await _known(db, org, [video for _, posts in seen for video, _ in posts])
-    stored = await _stored(db, org, seen)
-    earliest = {video: row.first_scraped_at for video, row in known.items() if row.first_scraped_at is not None}
-    return [_scrape(c, posts, known, stored, earliest, resting=c.creator not in tracked) for c, posts in seen]
-
-
-Seen = Sequence[tuple[RecordScrape, Sequence[tuple[VideoId, Post]]]]
-
-
-async def _stored(db: Db, org: OrgId, seen: Seen) -> set[Reading]:
-    """Which of the readings are stored."""
-    posts = [(video, c.source, c.fetched_at) for c, found in seen for video, _ in found]
-    profiles = [(c.creator, c.source, c.fetched_at) for c, _ in seen if c.profile is not None]
-    rows = [
-        *await readings.stored_videos(db, org, *_columns(posts)),
-        *await readings.stored_profiles(db, org, *_columns(profiles)),
-    ]
-    return {(row.subject, row.source, row.fetched_at) for row in rows}
-
-
-def _columns(found: Sequence[tuple[Any, str, datetime]]) -> tuple[list[Any], list[str], list[datetime]]:
-    return [s for s, _, _ in found], [s for _, s, _ in found], [at for _, _, at in found]
-
-
-def _scrape(  # noqa: PLR0913 - what was read, and everything it is compared with
-    command: RecordScrape,
-    seen: Sequence[tuple[VideoId, Post]],
-    known: dict[UUID, videos.Known],
-    stored: set[Reading],
-    earliest: dict[UUID, datetime],
-    *,
-    resting: bool,
-) -> RecordScrape:
-    """`stored` and `earliest` grow with what this command will store, for the commands after it."""
-    posts: list[Post] = []
-    elsewhere: list[VideoId] = []
-    first: list[VideoId] = []
-    for video, post in seen:
-        row = known.get(video)
-        reading: Reading = (video, command.source, command.fetched_at)
-        apart = row is not None and row.home != command.creator
-        if reading in stored or (apart and row is not None and row.removed):
-            continue
-        posts.append(post)
-        if apart:
-            elsewhere.append(video)
-        if is_reading(post):
-            stored.add(reading)
-            if video not in earliest or command.fetched_at < earliest[video]:
-                first.append(video)
-                earliest[video] = command.fetched_at
-    profile, of_profile = command.profile, (command.creator, command.source, command.fetched_at)
-    if profile is None or not is_profile(profile) or of_profile in stored:
-        profile = None
-    else:
-        stored.add(of_profile)
-    return msgspec.structs.replace(
-        command, profile=profile, posts=posts, elsewhere=elsewhere, first=first, resting=resting
     )

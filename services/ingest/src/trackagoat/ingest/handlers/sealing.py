@@ -20,6 +20,7 @@ from trackagoat.events.personal import Subject, Vault
 from trackagoat.events.sql import Tx
 from trackagoat.ingest.domain import tiktok
 from trackagoat.ingest.handlers.completing import complete
+from trackagoat.ingest.handlers.plans import within_plan
 from trackagoat.ingest.store import creators
 
 SETTINGS = ("display_name_override", "readme")
@@ -34,7 +35,8 @@ class Sealing:
         self._vault = vault
 
     async def roster(self, tx: Tx, ask: Ask, commands: Sequence[RosterCommands]) -> Sequence[RosterCommands]:
-        """Settings of creators; a handle that is added again gives them to the creator that comes back."""
+        """What the plan allows, and settings; a handle added again gives them to the creator that comes back."""
+        commands = await within_plan(tx, ask, commands)
         telling = [c for c in commands if isinstance(c, AddCreator | UpdateCreator) and _tells(c, SETTINGS)]
         if not telling:
             return commands

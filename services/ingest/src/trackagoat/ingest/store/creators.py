@@ -16,9 +16,9 @@ from trackagoat.events.sql import Db, read, write
 @write(
     """
     INSERT INTO creators (org, creator, project, tiktok_handle, handle_key, tracking_mode, tracking_start_date,
-        display_name_override, readme, metadata, created_at, updated_at)
+        display_name_override, readme, metadata, created_at, updated_at, tracked_since)
     SELECT t.org, t.creator, t.project, t.tiktok_handle, t.handle_key, t.tracking_mode, t.tracking_start_date,
-        t.display_name_override, t.readme, t.metadata, t.at, t.at
+        t.display_name_override, t.readme, t.metadata, t.at, t.at, t.at
     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::date[], $8::text[],
         $9::text[], $10::jsonb[], $11::timestamptz[]) AS t(org, creator, project, tiktok_handle, handle_key,
         tracking_mode, tracking_start_date, display_name_override, readme, metadata, at)
@@ -80,12 +80,39 @@ def deactivate_creator(creator: CreatorId, reason: str, at: datetime) -> Write:
 
 @write(
     """
-    UPDATE creators c SET is_active = true, inactive_reason = NULL, inactive_since = NULL
-    FROM unnest($1::uuid[]) AS t(creator) WHERE c.creator = t.creator
+    UPDATE creators c SET is_active = true, inactive_reason = NULL, inactive_since = NULL, updated_at = t.at,
+        tracked_since = t.at, misses = failing(c.misses, t.at)
+    FROM unnest($1::uuid[], $2::timestamptz[]) AS t(creator, at) WHERE c.creator = t.creator
     """
 )
-def activate_creator(creator: CreatorId) -> Write:
-    """The creator is tracked again."""
+def activate_creator(creator: CreatorId, at: datetime) -> Write:
+    """The creator is tracked again; what failed before counts no longer."""
+
+
+@write(
+    """
+    UPDATE creators c SET tiktok_handle = t.tiktok_handle, handle_key = t.handle_key, updated_at = t.at,
+        renamed_at = c.renamed_at || t.at, tiktok_display_name = NULL, tiktok_display_name_at = t.at, bio = NULL,
+        bio_at = t.at, avatar_url = NULL, avatar_url_at = t.at, follower_count = NULL, follower_count_at = t.at,
+        following_count = NULL, following_count_at = t.at, total_likes_count = NULL, total_likes_count_at = t.at,
+        video_count = NULL, video_count_at = t.at
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) AS t(creator, tiktok_handle, handle_key, at)
+    WHERE c.creator = t.creator
+    """
+)
+def rename_creator(creator: CreatorId, tiktok_handle: str, handle_key: str, at: datetime) -> Write:
+    """Another handle: nothing read of the profile before holds any longer."""
+
+
+@write(
+    """
+    UPDATE creators c SET milestones = c.milestones || t.milestone
+    FROM unnest($1::uuid[], $2::bigint[]) AS t(creator, milestone)
+    WHERE c.creator = t.creator AND t.milestone <> ALL (c.milestones)
+    """
+)
+def reach_milestone(creator: CreatorId, milestone: int) -> Write:
+    """A round figure of followers that need not be told again."""
 
 
 @write(
@@ -107,23 +134,35 @@ def recount(creator: CreatorId) -> Write:
 @write(
     """
     UPDATE creators c SET last_scraped_at = greatest(c.last_scraped_at, t.at),
+        profile_read_at = greatest(c.profile_read_at, t.profile_at),
+        discovered_at = greatest(c.discovered_at, t.discovered_at),
+        misses = CASE WHEN c.misses = '{}' THEN c.misses
+            ELSE failing(c.misses, coalesce(greatest(t.profile_at, t.discovered_at), '-infinity')) END,
         availability = CASE WHEN t.at >= c.availability_at THEN 'available' ELSE c.availability END,
         availability_at = greatest(c.availability_at, t.at)
-    FROM unnest($1::uuid[], $2::timestamptz[]) AS t(creator, at) WHERE c.creator = t.creator
+    FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[])
+        AS t(creator, at, profile_at, discovered_at)
+    WHERE c.creator = t.creator
     """
 )
-def scraped_creator(creator: CreatorId, at: datetime) -> Write:
-    """The account was seen at that time."""
+def scraped_creator(
+    creator: CreatorId, at: datetime, profile_at: datetime | None, discovered_at: datetime | None
+) -> Write:
+    """The account was seen at that time; by the jobs of each kind last at those, if by any."""
 
 
 @write(
     """
-    UPDATE creators c SET availability = t.availability, availability_at = t.at
-    FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS t(creator, availability, at)
-    WHERE c.creator = t.creator AND t.at > c.availability_at
+    UPDATE creators c SET availability = CASE WHEN t.at > c.availability_at THEN t.availability ELSE c.availability END,
+        availability_at = greatest(c.availability_at, t.at),
+        misses = failing(c.misses || t.at, greatest(c.profile_read_at, c.discovered_at, c.tracked_since)),
+        profile_missed_at = CASE WHEN t.kind = 'creator_profiles' THEN greatest(c.profile_missed_at, t.at)
+            ELSE c.profile_missed_at END
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) AS t(creator, kind, availability, at)
+    WHERE c.creator = t.creator
     """
 )
-def missed_creator(creator: CreatorId, availability: str, at: datetime) -> Write:
+def missed_creator(creator: CreatorId, kind: str, availability: str, at: datetime) -> Write:
     """The account could not be seen at that time."""
 
 
@@ -200,9 +239,10 @@ class Tracked(msgspec.Struct, frozen=True):
     """A creator that is tracked."""
 
     creator: UUID
+    tracking_mode: Any
 
 
-@read("SELECT creator FROM creators WHERE org = $1 AND creator = ANY ($2::uuid[]) AND is_active")
+@read("SELECT creator, tracking_mode FROM creators WHERE org = $1 AND creator = ANY ($2::uuid[]) AND is_active")
 async def tracked(db: Db, org: OrgId, creators: list[CreatorId]) -> list[Tracked]:
     """Those of the creators that are tracked."""
 

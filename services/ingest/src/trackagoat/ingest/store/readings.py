@@ -57,6 +57,7 @@ from trackagoat.events.sql import Db, read, write
         stats_source = later(v.last_scraped_at, v.stats_source, n.last_at, n.source),
         first_scraped_at = least(v.first_scraped_at, n.first_at),
         last_scraped_at = greatest(v.last_scraped_at, n.last_at),
+        misses = CASE WHEN v.misses = '{}' THEN v.misses ELSE failing(v.misses, n.last_at) END,
         availability = CASE WHEN n.last_at >= v.availability_at THEN 'available' ELSE v.availability END,
         availability_at = greatest(v.availability_at, n.last_at)
     FROM newest n WHERE v.video = n.video
@@ -177,3 +178,32 @@ async def stored_profiles(
     db: Db, org: OrgId, creators: list[CreatorId], sources: list[str], times: list[datetime]
 ) -> list[Stored]:
     """Those of the readings of profiles that are stored."""
+
+
+class Followed(msgspec.Struct, frozen=True):
+    """What a reading of followers at `at` is compared with: the one before it under the same handle."""
+
+    creator: UUID
+    at: datetime
+    milestones: list[int]
+    renamed_at: datetime | None
+    before: int | None
+    before_at: datetime | None
+
+
+@read(
+    """
+    SELECT t.creator, t.at, c.milestones, r.renamed_at, s.follower_count AS before, s.fetched_at AS before_at
+    FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::timestamptz[]) AS u(creator, at)) t
+    JOIN creators c USING (creator)
+    CROSS JOIN LATERAL (SELECT max(at) AS renamed_at FROM unnest(c.renamed_at) AS n(at) WHERE n.at <= t.at) r
+    LEFT JOIN LATERAL (
+        SELECT follower_count, fetched_at FROM creator_snapshots s
+        WHERE s.creator = t.creator AND s.fetched_at < t.at AND s.follower_count IS NOT NULL
+            AND (r.renamed_at IS NULL OR s.fetched_at >= r.renamed_at)
+        ORDER BY fetched_at DESC LIMIT 1
+    ) s ON true
+    """
+)
+async def followed(db: Db, creators: list[CreatorId], at: list[datetime]) -> list[Followed]:
+    """The reading of followers before each of these instants."""

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from trackagoat.events.catalogue.words import CreatorId, OrgId
+from trackagoat.events.catalogue.words import CreatorId, OrgId, VideoId
+from trackagoat.events.catalogue.workspace import Tier
 from trackagoat.events.effects import Write
-from trackagoat.events.sql import write
+from trackagoat.events.sql import Db, read, write
 
 
 @write(
     """
-    INSERT INTO orgs (org, timezone, video_stats_hours, discover_videos_hours, creator_profiles_hours)
-    SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[])
+    INSERT INTO orgs (org, timezone, tier, video_stats_hours, discover_videos_hours, creator_profiles_hours)
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::int[], $6::int[])
     ON CONFLICT (org) DO NOTHING
     """
 )
-def add_org(org: OrgId, timezone: str, video_stats: int, discover_videos: int, creator_profiles: int) -> Write:
-    """An org and its intervals, in hours."""
+def add_org(
+    org: OrgId, timezone: str, tier: Tier, video_stats: int, discover_videos: int, creator_profiles: int
+) -> Write:
+    """An org, its plan and its intervals, in hours."""
+
+
+@read("SELECT tier FROM orgs WHERE org = $1")
+async def tier_of(db: Db, org: OrgId) -> Tier | None:
+    """The plan of the org; None while nothing was heard of it."""
 
 
 @write(
@@ -74,3 +82,30 @@ def resume_stats(creator: CreatorId, at: datetime) -> Write:
 )
 def read_back(creator: CreatorId) -> Write:
     """The creator's next discovery does not stop at known posts; one that runs now is run again."""
+
+
+@write(
+    """
+    UPDATE due SET attempts = 0, fence = due.fence + 1, holder = NULL, lease_until = NULL,
+        due_at = CASE WHEN due.kind = 'creator_profiles' THEN least(due.due_at, t.at) ELSE due.due_at END
+    FROM unnest($1::uuid[], $2::timestamptz[]) AS t(creator, at)
+    WHERE due.kind IN ('creator_profiles', 'discover_videos') AND due.key = t.creator::text
+    """
+)
+def read_anew(creator: CreatorId, at: datetime) -> Write:
+    """The profile of a creator that is tracked is read at once; what is being read under its old name is void."""
+
+
+@write(
+    """
+    INSERT INTO due AS d (kind, key, org, due_at)
+    SELECT 'video_stats', v.video::text, v.org, t.at
+    FROM unnest($1::uuid[], $2::timestamptz[]) AS t(video, at) JOIN videos v USING (video)
+    LEFT JOIN creators c ON c.creator = v.creator_id
+    WHERE v.tracking_status <> 'excluded' AND NOT v.removed AND NOT v.tracking_disabled AND c.is_active IS NOT FALSE
+    ON CONFLICT (kind, key) DO UPDATE SET due_at = excluded.due_at, payload = excluded.payload, attempts = 0,
+        fence = d.fence + 1, holder = NULL, lease_until = NULL
+    """
+)
+def refresh(video: VideoId, at: datetime) -> Write:
+    """The counters of a post are read at once, if they are read at all."""

@@ -17,10 +17,10 @@ from trackagoat.events.sql import Db, read, write
     """
     INSERT INTO videos (org, video, project, creator_id, home, origin, tiktok_video_id, url, content_type, title,
         readme, metadata, author_handle, thumbnail_url, duration_seconds, posted_at, tracking_status, hidden,
-        created_at, updated_at)
+        created_at, updated_at, tracked_since, described)
     SELECT t.org, t.video, t.project, t.creator_id, t.creator_id, t.origin, t.tiktok_video_id, t.url, t.content_type,
         t.title, t.readme, t.metadata, t.author_handle, t.thumbnail_url, t.duration_seconds, t.posted_at,
-        t.tracking_status, coalesce(c.inactive_reason = 'removed', false), t.at, t.at
+        t.tracking_status, coalesce(c.inactive_reason = 'removed', false), t.at, t.at, t.at, t.origin = 'discovery'
     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[],
         $9::text[], $10::text[], $11::jsonb[], $12::text[], $13::text[], $14::int[], $15::timestamptz[], $16::text[],
         $17::timestamptz[]) AS t(org, video, project, creator_id, origin, tiktok_video_id, url, content_type, title,
@@ -120,13 +120,61 @@ def hide_videos(creator: CreatorId, hidden: bool) -> Write:
 
 @write(
     """
-    UPDATE videos v SET availability = t.availability, availability_at = t.at
-    FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS t(video, availability, at)
-    WHERE v.video = t.video AND t.at > v.availability_at
+    UPDATE videos v SET availability = CASE WHEN t.at > v.availability_at THEN t.availability ELSE v.availability END,
+        availability_at = greatest(v.availability_at, t.at),
+        misses = CASE WHEN t.counts
+            THEN failing(v.misses || t.at, greatest(v.last_scraped_at, v.tracked_since)) ELSE v.misses END
+    FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::boolean[]) AS t(video, availability, at, counts)
+    WHERE v.video = t.video
     """
 )
-def missed_video(video: VideoId, availability: str, at: datetime) -> Write:
-    """The post could not be seen at that time."""
+def missed_video(video: VideoId, availability: str, at: datetime, counts: bool) -> Write:
+    """The post could not be seen at that time; whether that is part of a run of failures."""
+
+
+@write(
+    """
+    UPDATE videos v SET tracking_disabled = true, tracking_disabled_reason = t.reason, tracking_disabled_at = t.at,
+        updated_at = t.at
+    FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS t(video, reason, at) WHERE v.video = t.video
+    """
+)
+def disable_tracking(video: VideoId, reason: str, at: datetime) -> Write:
+    """It is refreshed no longer."""
+
+
+@write(
+    """
+    UPDATE videos v SET tracking_disabled = false, tracking_disabled_reason = NULL, tracking_disabled_at = NULL,
+        updated_at = t.at, tracked_since = t.at, misses = failing(v.misses, t.at)
+    FROM unnest($1::uuid[], $2::timestamptz[]) AS t(video, at) WHERE v.video = t.video
+    """
+)
+def enable_tracking(video: VideoId, at: datetime) -> Write:
+    """It is refreshed again; what failed before counts no longer."""
+
+
+@write(
+    """
+    UPDATE videos v SET described = true, title = coalesce(v.title, t.title),
+        author_handle = coalesce(v.author_handle, t.author_handle),
+        thumbnail_url = coalesce(v.thumbnail_url, t.thumbnail_url),
+        duration_seconds = coalesce(v.duration_seconds, t.duration_seconds),
+        posted_at = coalesce(v.posted_at, t.posted_at)
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::timestamptz[])
+        AS t(video, title, author_handle, thumbnail_url, duration_seconds, posted_at)
+    WHERE v.video = t.video
+    """
+)
+def describe_video(
+    video: VideoId,
+    title: str | None,
+    author_handle: str | None,
+    thumbnail_url: str | None,
+    duration_seconds: int | None,
+    posted_at: datetime | None,
+) -> Write:
+    """What a post added by its URL looks like, where that is not known."""
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -138,17 +186,40 @@ class Known(msgspec.Struct, frozen=True):
     tracking_status: Any
     removed: bool
     hidden: bool
+    origin: Any
+    tracking_disabled: bool
+    described: bool
     first_scraped_at: datetime | None
 
 
 @read(
     """
-    SELECT video, home, creator_id, tracking_status, removed, hidden, first_scraped_at
+    SELECT video, home, creator_id, tracking_status, removed, hidden, origin, tracking_disabled, described,
+        first_scraped_at
     FROM videos WHERE org = $1 AND video = ANY ($2::uuid[])
     """
 )
 async def known(db: Db, org: OrgId, videos: list[VideoId]) -> list[Known]:
     """Those of the posts that are known, removed ones too."""
+
+
+@read(
+    """
+    SELECT count(pg_advisory_xact_lock(hashtextextended('direct adds of ' || $1::uuid::text, 0)))
+    """
+)
+async def line_up_adding(db: Db, org: OrgId) -> int:
+    """Wait until no other transaction takes slots of direct adds; others wait for this one from then on."""
+
+
+@read(
+    """
+    SELECT count(*)::int FROM videos
+    WHERE org = $1 AND origin = 'manual' AND NOT removed AND NOT hidden AND NOT tracking_disabled
+    """
+)
+async def slots_taken(db: Db, org: OrgId) -> int:
+    """How many direct adds are refreshed."""
 
 
 class Post(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from trackagoat.gateway.reads.ingest.boards import (
     counts,
     pending,
 )
+from trackagoat.gateway.reads.ingest.changes import ChangeRow, changes
 from trackagoat.gateway.reads.ingest.creators import (
     CREATORS,
     CreatorRow,
@@ -36,6 +37,7 @@ __all__ = [
     "INBOX",
     "LEADERS",
     "VIDEOS",
+    "ChangeRow",
     "CountsRow",
     "CreatorRow",
     "CreatorSnapshotRow",
@@ -45,6 +47,7 @@ __all__ = [
     "SumsRow",
     "VideoRow",
     "VideoSnapshotRow",
+    "changes",
     "counts",
     "creator",
     "creator_snapshots",

@@ -173,7 +173,10 @@ async def refreshes(db: Db, org: OrgId, creator: UUID) -> RefreshRow | None:
     """
     SELECT fetched_at, source, follower_count, following_count, total_likes_count, video_count,
         NOT EXISTS (SELECT FROM ingest.creator_snapshots e WHERE e.creator = s.creator
-            AND (e.fetched_at, e.source) < (s.fetched_at, s.source)) AS is_baseline
+            AND (e.fetched_at, e.source) < (s.fetched_at, s.source) AND e.fetched_at >= coalesce((
+                SELECT max(n.at) FROM ingest.creators c, unnest(c.renamed_at) AS n(at)
+                WHERE c.creator = s.creator AND n.at <= s.fetched_at
+            ), '-infinity')) AS is_baseline
     FROM ingest.creator_snapshots s
     WHERE org = $1 AND creator = $2 AND fetched_at >= $3 AND fetched_at < $4
         AND ($5::timestamptz IS NULL OR (fetched_at, source) < ($5, $6))

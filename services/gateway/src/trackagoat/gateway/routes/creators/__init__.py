@@ -1,5 +1,5 @@
 """Creators."""
 
-from trackagoat.gateway.routes.creators import lists, writes
+from trackagoat.gateway.routes.creators import lifecycle, lists, writes
 
-ROUTES = (*lists.ROUTES, *writes.ROUTES)
+ROUTES = (*lists.ROUTES, *writes.ROUTES, *lifecycle.ROUTES)

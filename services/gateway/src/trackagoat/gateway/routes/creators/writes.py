@@ -21,12 +21,12 @@ from trackagoat.gateway.edge.faults import Fault, faulty, invalid_body, refused
 from trackagoat.gateway.registry import Nothing, Route
 from trackagoat.gateway.resources import days
 from trackagoat.gateway.resources.creators import CreatorDetail
-from trackagoat.gateway.resources.fields import Body, DisplayName, Notes, Patch, Url, given, merged
+from trackagoat.gateway.resources.fields import Body, DisplayName, Notes, Patch, Url, fits, given
 from trackagoat.gateway.routes import examples
 from trackagoat.gateway.routes.creators.lists import detail
 
 _EARLIEST = date(2016, 1, 1)
-_REACTIVATED = "creator.reactivated.v1"
+_BACK = frozenset({"creator.reactivated.v1", "creator.reenabled.v1"})
 
 
 class NewCreator(Notes, frozen=True, kw_only=True):
@@ -45,8 +45,9 @@ class NewCreators(Body, frozen=True, kw_only=True):
 
 
 class CreatorPatch(Patch, frozen=True, kw_only=True):
-    """What to change of a creator."""
+    """What to change of a creator; another handle renames it."""
 
+    tiktok_handle: Url | UnsetType = UNSET
     tracking_mode: TrackingMode | UnsetType = UNSET
     tracking_start_date: date | UnsetType = UNSET
     display_name_override: DisplayName | UnsetType | None = UNSET
@@ -67,7 +68,7 @@ async def add_creators(call: Call[Nothing, NewCreator | NewCreators]) -> Answer[
             raise invalid_body("tiktok_handle", outcome.refused.message)
         raise refused(outcome.refused)
     added = await detail(call, UUID(outcome.events[0]["creator"]))
-    return ok(added) if outcome.events[0]["type"] == _REACTIVATED else created(added)
+    return ok(added) if outcome.events[0]["type"] in _BACK else created(added)
 
 
 def _add(new: NewCreator, project: ProjectId, today: date) -> AddCreator:
@@ -89,7 +90,7 @@ def _item(index: int, outcome: Outcome) -> BulkItem:
     if outcome.refused is not None:
         return failed(index, outcome.refused)
     (event,) = outcome.events[:1]
-    status = "reactivated" if event["type"] == _REACTIVATED else "created"
+    status = "reactivated" if event["type"] in _BACK else "created"
     return BulkItem(index=index, status=status, id=UUID(event["creator"]))
 
 
@@ -111,15 +112,17 @@ async def update_creator(call: Call[Nothing, CreatorPatch]) -> Answer[CreatorDet
     patch = call.body
     _check_start_dates([patch], days.today(call.now, (await tenancy.org(call)).timezone), several=False)
     name = given(patch.display_name_override)
+    fits(row.metadata, patch.metadata)
     command = UpdateCreator(
         creator=CreatorId(row.creator),
+        tiktok_handle=given(patch.tiktok_handle),
         tracking_mode=given(patch.tracking_mode),
         tracking_start_date=given(patch.tracking_start_date),
         display_name_override=name and name.strip(),
         set_display_name_override=patch.display_name_override is not UNSET,
         readme=given(patch.note),
         set_readme=patch.note is not UNSET,
-        metadata=None if patch.metadata is UNSET else merged(row.metadata, patch.metadata),
+        metadata=given(patch.metadata),
         set_metadata=patch.metadata is not UNSET,
     )
     await call.tell(command)
@@ -165,6 +168,7 @@ ROUTES = (
         body_example={"tracking_mode": "selective", "readme": "Met in Berlin."},
         answer=CreatorDetail,
         example=examples.CREATOR_DETAIL,
+        errors=("handle_taken", "creator_banned", "invalid_handle", "no_change", "creator_inactive"),
     ),
     Route(
         method="DELETE",

@@ -1,5 +1,5 @@
 """Videos and the Tracking Inbox."""
 
-from trackagoat.gateway.routes.videos import inbox, lists, writes
+from trackagoat.gateway.routes.videos import inbox, lists, tracking, writes
 
-ROUTES = (*lists.ROUTES, *writes.ROUTES, *inbox.ROUTES)
+ROUTES = (*lists.ROUTES, *writes.ROUTES, *tracking.ROUTES, *inbox.ROUTES)

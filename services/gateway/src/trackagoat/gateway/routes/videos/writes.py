@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
-from trackagoat.events.catalogue.ingest import AddVideo, RemoveVideo, ReviewVideo
+from trackagoat.events.catalogue.ingest import AddVideo, RemoveVideo, UpdateVideo
 from trackagoat.events.catalogue.words import ProjectId, VideoId
 from trackagoat.events.decider import Outcome
 from trackagoat.gateway import tenancy
@@ -16,11 +17,16 @@ from trackagoat.gateway.edge.bulk import BulkItem, BulkResults, bulk, failed
 from trackagoat.gateway.edge.call import Call, created, deleted, ok
 from trackagoat.gateway.edge.faults import invalid_body, refused
 from trackagoat.gateway.registry import Nothing, Route
-from trackagoat.gateway.resources.fields import Body, Notes, Url, given
+from trackagoat.gateway.resources.fields import Body, Notes, Patch, Url, fits, given
 from trackagoat.gateway.resources.videos import VideoDetail
 from trackagoat.gateway.routes import examples
 from trackagoat.gateway.routes.videos.lists import detail
 
+_DECISIONS: Mapping[str | None, Literal["include", "exclude"] | None] = {
+    None: None,
+    "included": "include",
+    "excluded": "exclude",
+}
 _BECAME = {"video.added.v1": "created", "video.restored.v1": "restored", "video.reviewed.v1": "included"}
 
 
@@ -36,10 +42,10 @@ class NewVideos(Body, frozen=True, kw_only=True):
     videos: Annotated[list[NewVideo], Meta(min_length=1, max_length=50)]
 
 
-class VideoPatch(Body, frozen=True, kw_only=True):
-    """A decision on a video."""
+class VideoPatch(Patch, frozen=True, kw_only=True):
+    """What to change of a video: its notes, and whether it counts."""
 
-    tracking_status: Literal["included", "excluded"]
+    tracking_status: Literal["included", "excluded"] | UnsetType = UNSET
 
 
 async def add_videos(call: Call[Nothing, NewVideo | NewVideos]) -> Answer[Any]:
@@ -82,8 +88,18 @@ async def update_video(call: Call[Nothing, VideoPatch]) -> Answer[VideoDetail]:
     row = await tenancy.video(call, call.ids["videoId"])
     if call.conditional:
         call.unchanged(await detail(call, row.video))
-    decision: Literal["include", "exclude"] = "include" if call.body.tracking_status == "included" else "exclude"
-    await call.tell(ReviewVideo(video=VideoId(row.video), project=ProjectId(row.project), decision=decision))
+    patch = call.body
+    fits(row.metadata, patch.metadata)
+    command = UpdateVideo(
+        video=VideoId(row.video),
+        project=ProjectId(row.project),
+        decision=_DECISIONS[given(patch.tracking_status)],
+        readme=given(patch.note),
+        set_readme=patch.note is not UNSET,
+        metadata=given(patch.metadata),
+        set_metadata=patch.metadata is not UNSET,
+    )
+    await call.tell(command)
     return ok(await detail(call, row.video))
 
 
@@ -118,12 +134,12 @@ ROUTES = (
         method="PATCH",
         path="/videos/{videoId}",
         name="updateVideo",
-        summary="Include or exclude a video",
+        summary="Change the notes of a video, include or exclude it, all or nothing",
         scope="write",
         tag="Videos",
         handler=update_video,
         body=VideoPatch,
-        body_example={"tracking_status": "excluded"},
+        body_example={"tracking_status": "excluded", "readme": "Not ours."},
         answer=VideoDetail,
         example=examples.VIDEO_DETAIL,
     ),

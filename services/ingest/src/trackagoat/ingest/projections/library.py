@@ -1,4 +1,4 @@
-"""Facts to rows: creators, videos and their readings; orgs and deleted projects as heard.
+"""Creators, videos and their readings as rows; deleted projects as heard.
 
 What happened to creators and videos is written in its order; readings and counts follow at the end of a page,
 in sets, because they do not depend on it.
@@ -7,104 +7,55 @@ in sets, because they do not depend on it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from trackagoat.events.catalogue.ingest import (
     CreatorAdded,
+    CreatorAutoDisabled,
     CreatorErased,
+    CreatorFollowerMilestone,
     CreatorReactivated,
+    CreatorReenabled,
     CreatorRemoved,
+    CreatorRenamed,
     CreatorUpdated,
+    JobKind,
     ScrapeFailed,
     StatsSnapshotted,
     VideoAdded,
+    VideoDescribed,
     VideoDiscovered,
     VideoRemoved,
     VideoRestored,
     VideoReviewed,
+    VideoTrackingDisabled,
+    VideoTrackingEnabled,
     VideoUpdated,
 )
-from trackagoat.events.catalogue.sources import (
-    AccountConnected,
-    AccountDisconnected,
-    AccountEvents,
-    AccountRenewed,
-    SourcesChosen,
-)
-from trackagoat.events.catalogue.words import CreatorId, VideoId
-from trackagoat.events.catalogue.workspace import OrgCreated, OrgUpdated, ProjectDeleted
+from trackagoat.events.catalogue.words import CreatorId, Json, TrackingMode, VideoId
+from trackagoat.events.catalogue.workspace import ProjectDeleted
 from trackagoat.events.effects import Write
 from trackagoat.events.envelope import Heard
 from trackagoat.events.host.service import Page
-from trackagoat.ingest.domain.roster import RosterEvents
 from trackagoat.ingest.domain.shelf import VideoEvents
 from trackagoat.ingest.domain.tiktok import handle_key
-from trackagoat.ingest.store import accounts as source_accounts
-from trackagoat.ingest.store import creators, readings, scraping, sources, videos
+from trackagoat.ingest.store import creators, readings, videos
 from trackagoat.ingest.store.gains import readings as gains
 from trackagoat.ingest.store.gains import sums
 
-LibraryFacts = (
+CreatorFacts = (
     CreatorAdded
     | CreatorReactivated
     | CreatorUpdated
+    | CreatorRenamed
+    | CreatorAutoDisabled
+    | CreatorReenabled
     | CreatorRemoved
-    | CreatorErased
-    | VideoDiscovered
-    | VideoAdded
-    | VideoReviewed
-    | VideoUpdated
-    | VideoRemoved
-    | VideoRestored
-    | StatsSnapshotted
-    | ScrapeFailed
-    | ProjectDeleted
+    | CreatorFollowerMilestone
 )
-OrgFacts = OrgCreated | OrgUpdated
-RosterSettings = CreatorAdded | CreatorReactivated | CreatorUpdated | CreatorRemoved
-
-
-def orgs(page: Page) -> Iterator[Write]:
-    """Zones and intervals of organizations."""
-    for fact in page:
-        event: OrgFacts = fact.event
-        match event:
-            case OrgCreated() as e:
-                yield scraping.add_org(
-                    e.org, e.timezone, e.video_stats_hours, e.discover_videos_hours, e.creator_profiles_hours
-                )
-            case OrgUpdated() as e:
-                yield scraping.change_org(
-                    e.org, e.timezone, e.video_stats_hours, e.discover_videos_hours, e.creator_profiles_hours
-                )
-
-
-def choices(page: Page) -> Iterator[Write]:
-    """The sources orgs chose."""
-    for fact in page:
-        event: SourcesChosen = fact.event
-        yield sources.choose(
-            fact.org, _lines(event.creator_profiles), _lines(event.discover_videos), _lines(event.video_stats)
-        )
-
-
-def accounts(page: Page) -> Iterator[Write]:
-    """Accounts whose owners let a source read them."""
-    for fact in page:
-        event: AccountEvents = fact.event
-        match event:
-            case AccountConnected() as e:
-                who = (fact.org, e.source, handle_key(e.tiktok_handle), e.tiktok_handle, e.connection, e.account)
-                told = ("\n".join(e.scopes), e.sealed_tokens, e.expires_at, e.renewable_until)
-                yield source_accounts.connect(*who, *told, fact.at)
-            case AccountRenewed() as e:
-                yield source_accounts.renew(e.connection, e.sealed_tokens, e.expires_at, e.renewable_until, fact.at)
-            case AccountDisconnected() as e:
-                yield source_accounts.disconnect(e.connection, e.reason, fact.at)
-
-
-def _lines(names: Sequence[str] | None) -> str | None:
-    return None if names is None else "\n".join(names)
+LibraryFacts = (
+    CreatorFacts | CreatorErased | VideoEvents | VideoDescribed | StatsSnapshotted | ScrapeFailed | ProjectDeleted
+)
 
 
 def library(page: Page) -> Iterator[Write]:
@@ -116,18 +67,21 @@ def library(page: Page) -> Iterator[Write]:
     for fact in page:
         event: LibraryFacts = fact.event
         match event:
-            case CreatorAdded() | CreatorReactivated() | CreatorUpdated() | CreatorRemoved() as e:
-                yield from _creator(fact, e)
-                touched[e.creator] = None
-            case CreatorErased():
-                erased.append(fact)
             case StatsSnapshotted():
                 snapshots.append(fact)
+            case CreatorErased():
+                erased.append(fact)
             case ScrapeFailed() as e:
                 yield from _missed(fact, e)
             case ProjectDeleted(project=project):
                 yield sums.forget_project(project, fact.org)
                 yield creators.delete_project(project, fact.org)
+            case VideoDescribed() as e:
+                yield _described(e)
+                moved[e.video] = None
+            case e if isinstance(e, CreatorFacts):
+                yield from _creator(fact, e)
+                touched[e.creator] = None
             case e:
                 yield from _video(fact, e)
                 moved[e.video] = None
@@ -140,21 +94,40 @@ def library(page: Page) -> Iterator[Write]:
     yield from map(creators.recount, touched)
 
 
-def _creator(fact: Heard[RosterEvents], event: RosterSettings) -> Iterator[Write]:
-    if isinstance(event, CreatorRemoved):
-        yield creators.deactivate_creator(event.creator, "removed", fact.at)
-        yield videos.hide_videos(event.creator, True)
-        return
-    key = handle_key(event.tiktok_handle)
-    settings = (event.tracking_mode, event.tracking_start_date, event.display_name_override, event.readme)
-    if isinstance(event, CreatorAdded):
-        who = (fact.org, event.creator, event.project, event.tiktok_handle, key)
-        yield creators.add_creator(*who, *settings, event.metadata, fact.at)
-        return
-    yield creators.change_creator(event.creator, event.tiktok_handle, key, *settings, event.metadata, fact.at)
-    if isinstance(event, CreatorReactivated):
-        yield creators.activate_creator(event.creator)
-        yield videos.hide_videos(event.creator, False)
+def _creator(fact: Heard[CreatorFacts], event: CreatorFacts) -> Iterator[Write]:
+    match event:
+        case CreatorAdded() as e:
+            who = (fact.org, e.creator, e.project, e.tiktok_handle, handle_key(e.tiktok_handle))
+            yield creators.add_creator(*who, *_settings(e), fact.at)
+        case CreatorUpdated() as e:
+            yield _changed(fact.at, e)
+        case CreatorReactivated() as e:
+            yield _changed(fact.at, e)
+            yield creators.activate_creator(e.creator, fact.at)
+            yield videos.hide_videos(e.creator, False)
+        case CreatorRenamed() as e:
+            yield creators.rename_creator(e.creator, e.to, handle_key(e.to), fact.at)
+        case CreatorReenabled() as e:
+            yield creators.activate_creator(e.creator, fact.at)
+        case CreatorAutoDisabled() as e:
+            yield creators.deactivate_creator(e.creator, e.reason, fact.at)
+        case CreatorRemoved() as e:
+            yield creators.deactivate_creator(e.creator, "removed", fact.at)
+            yield videos.hide_videos(e.creator, True)
+        case CreatorFollowerMilestone() as e:
+            yield creators.reach_milestone(e.creator, e.milestone)
+
+
+Whole = CreatorAdded | CreatorUpdated | CreatorReactivated
+
+
+def _changed(at: datetime, e: Whole) -> Write:
+    key = handle_key(e.tiktok_handle)
+    return creators.change_creator(e.creator, e.tiktok_handle, key, *_settings(e), at)
+
+
+def _settings(e: Whole) -> tuple[TrackingMode, date, str | None, str | None, dict[str, Json]]:
+    return e.tracking_mode, e.tracking_start_date, e.display_name_override, e.readme, e.metadata
 
 
 def _video(fact: Heard[VideoEvents], event: VideoEvents) -> Iterator[Write]:
@@ -171,6 +144,14 @@ def _video(fact: Heard[VideoEvents], event: VideoEvents) -> Iterator[Write]:
         case VideoUpdated():
             yield videos.note_video(event.video, event.readme, event.metadata, fact.at)
             yield videos.own_video(event.video, event.creator_id)
+        case VideoTrackingDisabled():
+            yield videos.disable_tracking(event.video, event.reason, fact.at)
+        case VideoTrackingEnabled():
+            yield videos.enable_tracking(event.video, fact.at)
+
+
+def _described(e: VideoDescribed) -> Write:
+    return videos.describe_video(e.video, e.title, e.author_handle, e.thumbnail_url, e.duration_seconds, e.posted_at)
 
 
 def _came_in(fact: Heard[VideoEvents], event: VideoDiscovered | VideoAdded) -> Write:
@@ -217,7 +198,7 @@ def _gained(page: Sequence[Heard[StatsSnapshotted]]) -> Iterator[Write]:
 
 def _read(page: Sequence[Heard[StatsSnapshotted]]) -> Iterator[Write]:
     """Readings of posts, then of profiles, then that the accounts were seen."""
-    scraped: dict[CreatorId, datetime] = {}
+    seen: dict[CreatorId, list[StatsSnapshotted]] = {}
     for fact in page:
         e = fact.event
         for v in e.videos:
@@ -225,14 +206,20 @@ def _read(page: Sequence[Heard[StatsSnapshotted]]) -> Iterator[Write]:
             yield readings.read_video(fact.org, v.video, e.fetched_at, e.source, *counters)
     for fact in page:
         e = fact.event
-        if e.creator_id is None:
+        if e.creator_id is None or e.kind == "video_stats":
             continue
         if e.creator is not None:
             p = e.creator
             reading = (p.followers, p.following, p.total_likes, p.video_count, p.display_name, p.bio, p.avatar_url)
             yield readings.read_creator(fact.org, e.creator_id, e.fetched_at, e.source, *reading)
-        scraped[e.creator_id] = max(scraped.get(e.creator_id, e.fetched_at), e.fetched_at)
-    yield from (creators.scraped_creator(creator, at) for creator, at in scraped.items())
+        seen.setdefault(e.creator_id, []).append(e)
+    for creator, events in seen.items():
+        profiles, discoveries = _last(events, "creator_profiles"), _last(events, "discover_videos")
+        yield creators.scraped_creator(creator, max(e.fetched_at for e in events), profiles, discoveries)
+
+
+def _last(events: Sequence[StatsSnapshotted], kind: JobKind) -> datetime | None:
+    return max((e.fetched_at for e in events if e.kind == kind), default=None)
 
 
 def _missed(fact: Heard[ScrapeFailed], event: ScrapeFailed) -> Iterator[Write]:
@@ -240,6 +227,6 @@ def _missed(fact: Heard[ScrapeFailed], event: ScrapeFailed) -> Iterator[Write]:
     if event.outcome not in {"not_found", "private"}:
         return
     if event.video is not None:
-        yield videos.missed_video(event.video, event.outcome, fact.at)
+        yield videos.missed_video(event.video, event.outcome, fact.at, event.counts)
     elif event.creator_id is not None:
-        yield creators.missed_creator(event.creator_id, event.outcome, fact.at)
+        yield creators.missed_creator(event.creator_id, event.kind, event.outcome, fact.at)
