@@ -17,7 +17,19 @@ from benchmarks import report
 from benchmarks.figures import Figure
 from benchmarks.plan import Plan, tell
 
-NAMES = ("commands", "ingest", "end-to-end", "latency", "campaigns", "replay", "lists", "sync", "start", "memory")
+NAMES = (
+    "commands",
+    "ingest",
+    "end-to-end",
+    "latency",
+    "campaigns",
+    "goals",
+    "replay",
+    "lists",
+    "sync",
+    "start",
+    "memory",
+)
 LONG = ("soak",)
 """Only when named."""
 

@@ -55,6 +55,11 @@ class House:
         self.nats.stop()
         self.postgres.stop(immediate=True)
 
+    @property
+    def secret_key(self) -> str:
+        """What services of this house seal with."""
+        return self._secrets.secret_key
+
     async def create(self, database: str) -> str:
         """An empty database; its connection string."""
         connection = await asyncpg.connect(self.postgres.dsn())

@@ -37,7 +37,8 @@ async def desk(built: House, name: str) -> AsyncIterator[Desk]:
     settings: Any = importlib.import_module(f"trackagoat.{name}.settings").Settings
     build: Any = importlib.import_module(f"trackagoat.{name}.service").service
     async with built.pool(name) as pool:
-        yield Desk(pool, build(settings(database_url=built.dsn(name))))
+        given = {"database_url": built.dsn(name), "secret_key": built.secret_key}
+        yield Desk(pool, build(settings.model_validate(given)))
 
 
 async def key_of(built: House, org: OrgId) -> str:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from trackagoat.events import clock
 from trackagoat.gateway.resources import days
-from trackagoat.gateway.resources.advisories import advise
-
-WEEK = (datetime(2026, 3, 22, 23, tzinfo=UTC), datetime(2026, 3, 29, 22, tzinfo=UTC))
 
 
 def goal(creator: str, **more: Any) -> dict[str, Any]:
@@ -208,40 +205,6 @@ async def test_a_day_before_the_goal_began_or_over_which_it_was_off_shows_nothin
     await api.patch(f"/goals/{made}", {"end_date": (monday + timedelta(weeks=2, days=3)).isoformat()})
     await api.world.work("goals", clock.now())
     assert await at(3, 1) == ["missed"]
-
-
-@pytest.mark.parametrize(
-    ("now", "flags", "messages"),
-    [
-        ("2026-03-27T11:00:00Z", {"period_in_progress"}, ["The period ends in 59.0 hours; numbers are not final."]),
-        (
-            "2026-03-30T08:00:00Z",
-            {"period_recently_ended"},
-            ["The period ended 10.0 hours ago; late data can still change the result for 38.0 hours."],
-        ),
-        ("2026-03-31T22:00:00Z", set(), []),
-        (
-            "2026-03-01T00:00:00Z",
-            {"not_yet_started", "period_in_progress"},
-            ["The goal starts on 2026-03-23.", "The period ends in 694.0 hours; numbers are not final."],
-        ),
-    ],
-)
-def test_an_advisory_says_how_far_figures_can_be_trusted(now: str, flags: set[str], messages: list[str]) -> None:
-    at = datetime.fromisoformat(now)
-    made = advise(date(2026, 3, 23), at.date(), WEEK, None, at)
-    names = ("not_yet_started", "period_in_progress", "period_recently_ended", "scrape_stale")
-    assert {name for name in names if getattr(made, name)} == flags
-    assert made.messages == messages
-    assert made.has_advisory == bool(flags)
-    assert (made.hours_until_period_end is None) == (at >= WEEK[1])
-
-
-def test_a_goal_that_starts_today_has_started() -> None:
-    berlin = "Europe/Berlin"
-    for now, ahead in (("2026-03-26T22:59:59Z", True), ("2026-03-26T23:00:00Z", False)):
-        at = datetime.fromisoformat(now)
-        assert advise(date(2026, 3, 27), days.today(at, berlin), WEEK, None, at).not_yet_started == ahead
 
 
 async def test_numbers_grow_stale_by_the_clock(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:

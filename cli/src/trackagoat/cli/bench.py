@@ -14,7 +14,19 @@ from trackagoat.cli.options import json_option, state_option
 from trackagoat.cli.state import Folder
 
 ROOT = Path(__file__).resolve().parents[4]
-SHORT = ("commands", "ingest", "end-to-end", "latency", "campaigns", "replay", "lists", "sync", "start", "memory")
+SHORT = (
+    "commands",
+    "ingest",
+    "end-to-end",
+    "latency",
+    "campaigns",
+    "goals",
+    "replay",
+    "lists",
+    "sync",
+    "start",
+    "memory",
+)
 NAMES = (*SHORT, "soak")
 
 
@@ -30,8 +42,8 @@ def bench(
 ) -> None:
     """Measure this machine, on servers of its own; nothing that runs is touched.
 
-    Names: commands, ingest, end-to-end, latency, campaigns, replay, lists, sync, start, memory, which are all by
-    default, and soak (a million events, half an hour).
+    Names: commands, ingest, end-to-end, latency, campaigns, goals, replay, lists, sync, start, memory, which are
+    all by default, and soak (a million events, half an hour).
     """
     if not (ROOT / "benchmarks").is_dir():
         message = "the benchmarks are part of the repository: run `./goat bench` in a clone"
