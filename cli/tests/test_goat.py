@@ -124,6 +124,37 @@ def test_a_file_is_imported_once_and_what_cannot_be_read_is_named(goat: Goat, pr
     assert "nothing changed" in goat("import", str(file), "--project", project).stdout
 
 
+def test_an_import_that_was_killed_goes_on_where_it_was_and_records_nothing_twice(
+    goat: Goat, project: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "many.csv"
+    with file.open("w") as lines:
+        lines.write("handle,id,scraped_at,Plays\n")
+        for day in range(1, 29):
+            for video in range(600):
+                lines.write(f"herd{video % 30},{7498305315847370000 + video},2025-06-{day:02} 10:00,{day * 1000}\n")
+    words = ["import", str(file), "--project", project, "--map", "views=Plays", "--state", str(goat.folder.path)]
+    cut = subprocess.Popen([sys.executable, "-m", "trackagoat.cli", *words], stderr=subprocess.DEVNULL)
+    until(lambda: any((goat.folder.path / "imports").glob("*.json")))
+    cut.kill()
+    assert cut.wait() == -signal.SIGKILL
+    done = goat(*words[:-2], "--json")
+    report = json.loads(done.stdout)
+    assert (report["rows"], report["videos"], report["warning_count"]) == (16_800, 600, 0)
+    assert 0 < report["resumed_rows"] < 16_800
+    assert "imported 16,800 of 16,800 rows" in done.stderr
+    assert list((goat.folder.path / "imports").iterdir()) == []
+    again = goat.json(*words[:-2])
+    assert (again["new_snapshots"], again["new_videos"], again["resumed_rows"]) == (0, 0, 0)
+
+
+def test_a_mapping_that_makes_no_sense_is_refused(goat: Goat, project: str, tmp_path: Path) -> None:
+    (tmp_path / "readings.csv").write_text(READINGS)
+    words = ("import", str(tmp_path / "readings.csv"), "--project", project, "--map")
+    assert goat(*words, "views").returncode == 2
+    one_line(goat(*words, "plays=views"), 1, "there is no field plays; fields are")
+
+
 def test_an_import_into_a_project_that_is_not_there_is_refused(goat: Goat, project: str, tmp_path: Path) -> None:
     (tmp_path / "readings.csv").write_text(READINGS)
     missing = "00000000-0000-0000-0000-000000000000"

@@ -23,6 +23,8 @@ from trackagoat.ingest.sources.http_provider.mapping import load
 from trackagoat.ingest.sources.protocol import PostPage, Reply, Source
 from trackagoat.ingest.sources.simulator import Simulator
 from trackagoat.ingest.sources.web import Web
+from trackagoat.ingest.sources.ytdlp import YtDlp
+from trackagoat.ingest.testing.pages import Pages
 from trackagoat.ingest.testing.providers import KEY, rows_shape, web_shape
 from trackagoat.ingest.testing.serving import served
 from trackagoat.ingest.testing.tiktok import TikTok
@@ -72,6 +74,12 @@ async def _display_api() -> AsyncIterator[Subject]:
         yield Subject(at=lambda _: Consented(tiktok_, client, url), open=OPEN, missing=missing)
 
 
+@contextlib.asynccontextmanager
+async def _ytdlp() -> AsyncIterator[Subject]:
+    pages = Pages(Simulator(clock=lambda: NOW), lambda: NOW)
+    yield Subject(at=lambda _: YtDlp(pages), open=OPEN, missing=MISSING)
+
+
 Made = Callable[[], AbstractAsyncContextManager[Subject]]
 MISSING: dict[SourceOutcome, str] = {
     "not_found": "missing_max",
@@ -106,6 +114,7 @@ def _provider(name: str, app: Callable[[Source], web.Application]) -> Made:
 SUBJECTS: dict[str, dict[str, Made]] = {
     "simulator": {"simulator": _simulator},
     "display_api": {"display_api": _display_api},
+    "ytdlp": {"ytdlp": _ytdlp},
     "http_provider": {
         "web_shape": _provider("web_shape", web_shape),
         "rows_shape": _provider("rows_shape", rows_shape),

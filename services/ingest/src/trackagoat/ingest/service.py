@@ -29,6 +29,7 @@ from trackagoat.ingest.sources.http_provider import HttpProvider
 from trackagoat.ingest.sources.protocol import Source
 from trackagoat.ingest.sources.simulator import Simulator, World, personality
 from trackagoat.ingest.sources.web import Web
+from trackagoat.ingest.sources.ytdlp import YtDlp
 from trackagoat.ingest.store.accounts import RENEW, Account
 
 LEASE_SECONDS = 300
@@ -110,6 +111,7 @@ def configured(settings: Settings, web: Web) -> list[Configured]:
 def _made(settings: Settings, web: Web) -> Iterator[Configured]:
     """Every source there is."""
     yield Configured(Simulator(clock=clock.now, world=World(seed=settings.simulator_seed)), is_simulated)
+    yield Configured(YtDlp())
     yield Configured(DisplayApi(web, ""), account=_opened(settings, web))
     for mapping in settings.mappings():
         named = any(mapping.name in settings.order(kind) for kind in KINDS)

@@ -12,11 +12,11 @@ from pydantic import SecretStr, model_validator
 
 from trackagoat.events.catalogue.ingest import JobKind
 from trackagoat.events.host import settings
-from trackagoat.ingest.sources import display_api
+from trackagoat.ingest.sources import display_api, ytdlp
 from trackagoat.ingest.sources.display_api.login import API
 from trackagoat.ingest.sources.http_provider.mapping import Mapping, Unmappable, load
 
-SOURCES = frozenset({"simulator", "display_api"})
+SOURCES = frozenset({"simulator", "display_api", "ytdlp"})
 """The sources that can be asked, beside providers described by mapping files."""
 KINDS: tuple[JobKind, ...] = get_args(JobKind)
 _limit = re.compile(r"([a-z][a-z0-9_]*)=([0-9]+(?:\.[0-9]+)?)(?:/([0-9]+))?")
@@ -29,7 +29,10 @@ class Limit(msgspec.Struct, frozen=True):
     at_once: int | None = None
 
 
-LIMITS: dict[str, Limit] = {display_api.NAME: Limit(display_api.CALLS_PER_MINUTE, 16)}
+LIMITS: dict[str, Limit] = {
+    display_api.NAME: Limit(display_api.CALLS_PER_MINUTE, 16),
+    ytdlp.NAME: Limit(10, 2),
+}
 """What a source bears unless `source_limits` says otherwise."""
 
 
@@ -97,6 +100,9 @@ class Settings(settings.Keyed):
                 raise ValueError(message)
         for name in sorted(named & set(mappings)):
             self.secret(mappings[name])
+        if ytdlp.NAME in named and not ytdlp.is_installed():
+            message = "ytdlp is not installed; install trackagoat-ingest[ytdlp]"
+            raise ValueError(message)
         if display_api.NAME in named and not (self.tiktok_client_key and self.tiktok_client_secret):
             message = "display_api needs TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET"
             raise ValueError(message)
