@@ -32,6 +32,10 @@ imports:
 test *ARGS:
     ./goat test {{ARGS}}
 
+# write the generated part of the Python client
+client:
+    goat client
+
 # write the golden files of new events; those that exist are never touched
 golden:
     python tests/contracts/test_golden.py

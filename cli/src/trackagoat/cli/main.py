@@ -23,7 +23,9 @@ from trackagoat.cli import (
     subscribers,
     testing,
 )
+from trackagoat.cli.calling import api
 from trackagoat.cli.chaos import chaos
+from trackagoat.cli.client import client
 from trackagoat.cli.reconcile import reconcile
 
 
@@ -43,7 +45,7 @@ def main() -> None:
 for command in (
     *(running.up, running.down, running.status, running.run),
     *(accounts.orgs, accounts.projects, accounts.keys),
-    *(bench.bench, chaos, events.events, subscribers.subscribers),
+    *(api, bench.bench, chaos, client, events.events, subscribers.subscribers),
     *(doctor.doctor, parked.parked, erasing.erase, sources.sources),
     *(importing.import_, rebuilding.rebuild, testing.test),
 ):

@@ -104,6 +104,7 @@ def _operation(route: Route, of: dict[Any, Any]) -> Json:
         "summary": route.summary,
         "tags": [route.tag],
         "x-scope": route.scope,
+        "x-errors": list(route.errors),
         "parameters": _parameters(route, of),
         "responses": _responses(route, of),
         "security": [] if route.scope == "open" else [{"apiKey": [route.scope]}],

@@ -1,0 +1,1075 @@
+"""What the API shows. Written by `goat client` from the API's registry of routes; not to be edited."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import field
+
+from trackagoat.client.models import Model, Resource
+
+
+class Me(Model, frozen=True, kw_only=True):
+    """Who is calling, where, and what it may do."""
+
+    user: None
+    org: Org
+    role: str
+    """What the caller may do there"""
+    auth: str
+    scopes: list[str]
+    """What the key may do"""
+    csrf_token: None = None
+    orgs: list[Membership]
+
+
+class Org(Resource, frozen=True, kw_only=True):
+    """The root of a workspace: it owns everything below it."""
+
+    id: UUID
+    """Id of this resource"""
+    name: str
+    """What people call it"""
+    tier: str
+    """Plan; fixes the limits of the organization"""
+    timezone: str
+    """IANA name; days, weeks and months are cut in it"""
+    video_stats_hours: int
+    """Hours between readings of a video that the organization asked for"""
+    discover_videos_hours: int
+    """Hours between discoveries of a creator's posts that the organization asked for"""
+    creator_profiles_hours: int
+    """Hours between readings of a profile that the organization asked for"""
+    effective_hours: EffectiveHours
+    video_expiry_enabled: bool | None = None
+    """Whether old posts that no longer grow stop being refreshed"""
+    role: str | None = None
+    """What the caller may do there"""
+    created_at: datetime
+    """When it was made, UTC"""
+    updated_at: datetime
+    """When it was last changed, UTC"""
+
+
+class EffectiveHours(Model, frozen=True, kw_only=True):
+    """Hours between scrapes after the tier's floors."""
+
+    video_stats: int
+    discover_videos: int
+    creator_profiles: int
+
+
+class Membership(Model, frozen=True, kw_only=True):
+    """An org a caller may act in."""
+
+    id: UUID
+    """Id of this resource"""
+    name: str
+    """What people call it"""
+    role: str
+    """What the caller may do there"""
+
+
+class PageMeta(Model, frozen=True, kw_only=True):
+    """Where the next page begins; null on the last one."""
+
+    next_cursor: str | None = field(name="nextCursor")
+
+
+class ApiKey(Model, frozen=True, kw_only=True):
+    """Access for a program. The key itself is shown once, in the answer that made it."""
+
+    id: UUID
+    """Id of this resource"""
+    name: str
+    """What people call it"""
+    prefix: str
+    """The first characters of the key, to recognise it by"""
+    scopes: list[str]
+    """What the key may do"""
+    owner: KeyOwner | None
+    """Whom the key acts for"""
+    created_at: datetime
+    """When it was made, UTC"""
+    expires_at: datetime | None
+    """When it stops working; null: never"""
+    last_used_at: datetime | None
+    """When it was last used"""
+    revoked_at: datetime | None
+    """When it was revoked; null: it works"""
+
+
+class KeyOwner(Model, frozen=True, kw_only=True):
+    """Whom a key acts for."""
+
+    user_id: UUID
+    name: str
+    """What people call it"""
+
+
+class NewApiKey(Resource, frozen=True, kw_only=True):
+    """A key just made: `key` is shown this once."""
+
+    id: UUID
+    """Id of this resource"""
+    name: str
+    """What people call it"""
+    prefix: str
+    """The first characters of the key, to recognise it by"""
+    scopes: list[str]
+    """What the key may do"""
+    owner: KeyOwner | None
+    """Whom the key acts for"""
+    created_at: datetime
+    """When it was made, UTC"""
+    expires_at: datetime | None
+    """When it stops working; null: never"""
+    last_used_at: datetime | None
+    """When it was last used"""
+    revoked_at: datetime | None
+    """When it was revoked; null: it works"""
+    key: str | None
+
+
+class Deleted(Model, frozen=True, kw_only=True):
+    """What a DELETE answers."""
+
+    id: str
+    """Id of this resource"""
+    deleted: bool | None = None
+
+
+class Project(Resource, frozen=True, kw_only=True):
+    """Groups the creators, videos and campaigns of one program or season."""
+
+    id: UUID
+    """Id of this resource"""
+    org_id: UUID
+    """Organization it belongs to"""
+    name: str
+    """What people call it"""
+    description: str | None
+    """The same text as readme"""
+    readme: str | None
+    """Notes of people, in Markdown"""
+    metadata: dict[str, Any]
+    """An object for programs; the product never looks inside"""
+    counts: Counts
+    created_at: datetime
+    """When it was made, UTC"""
+    updated_at: datetime
+    """When it was last changed, UTC"""
+
+
+class Counts(Model, frozen=True, kw_only=True):
+    """How much a project holds: creators not removed, counted videos, campaigns, goals, posts awaiting review."""
+
+    creators: int | None = None
+    videos: int | None = None
+    campaigns: int | None = None
+    goals: int | None = None
+    pending_review: int | None = None
+
+
+class Creator(Model, frozen=True, kw_only=True):
+    """A TikTok account tracked in a project."""
+
+    id: UUID
+    """Id of this resource"""
+    project_id: UUID
+    """Project it belongs to"""
+    tiktok_handle: str
+    """Name of the account, without the @"""
+    display_name: str | None
+    """The override if set, else TikTok's name"""
+    display_name_override: str | None
+    """A name of one's own for the creator"""
+    tiktok_display_name: str | None
+    """Name shown on TikTok"""
+    bio: str | None
+    """Text of the profile"""
+    profile_url: str
+    """Address of the profile"""
+    description: str | None
+    """The same text as readme"""
+    readme: str | None
+    """Notes of people, in Markdown"""
+    metadata: dict[str, Any]
+    """An object for programs; the product never looks inside"""
+    tracking_mode: str
+    """auto: discovered posts count at once; selective: they wait in the inbox"""
+    tracking_start_date: date
+    """Discovery takes posts from this day on"""
+    avatar_url: str | None
+    """Picture of the profile"""
+    follower_count: int | None
+    """Followers; null is unknown"""
+    following_count: int | None
+    """Accounts followed; null is unknown"""
+    total_likes_count: int | None
+    """Likes of all posts, by the profile; null is unknown"""
+    video_count: int | None
+    """Posts; null is unknown"""
+    last_scraped_at: datetime | None
+    """When TikTok was last read for it"""
+    is_active: bool
+    """Whether it is in use"""
+    inactive_reason: str | None
+    """Why the creator is no longer tracked"""
+    inactive_since: datetime | None
+    """Since when it is not"""
+    availability: str
+    """What the last reading found"""
+    tracked_video_count: int
+    """Counted videos of the creator"""
+    pending_review_count: int
+    """Posts of the creator that wait for a decision"""
+    created_at: datetime
+    """When it was made, UTC"""
+    updated_at: datetime
+    """When it was last changed, UTC"""
+
+
+class CreatorDetail(Resource, frozen=True, kw_only=True):
+    """A creator by itself, with how fresh its figures are."""
+
+    id: UUID
+    """Id of this resource"""
+    project_id: UUID
+    """Project it belongs to"""
+    tiktok_handle: str
+    """Name of the account, without the @"""
+    display_name: str | None
+    """The override if set, else TikTok's name"""
+    display_name_override: str | None
+    """A name of one's own for the creator"""
+    tiktok_display_name: str | None
+    """Name shown on TikTok"""
+    bio: str | None
+    """Text of the profile"""
+    profile_url: str
+    """Address of the profile"""
+    description: str | None
+    """The same text as readme"""
+    readme: str | None
+    """Notes of people, in Markdown"""
+    metadata: dict[str, Any]
+    """An object for programs; the product never looks inside"""
+    tracking_mode: str
+    """auto: discovered posts count at once; selective: they wait in the inbox"""
+    tracking_start_date: date
+    """Discovery takes posts from this day on"""
+    avatar_url: str | None
+    """Picture of the profile"""
+    follower_count: int | None
+    """Followers; null is unknown"""
+    following_count: int | None
+    """Accounts followed; null is unknown"""
+    total_likes_count: int | None
+    """Likes of all posts, by the profile; null is unknown"""
+    video_count: int | None
+    """Posts; null is unknown"""
+    last_scraped_at: datetime | None
+    """When TikTok was last read for it"""
+    is_active: bool
+    """Whether it is in use"""
+    inactive_reason: str | None
+    """Why the creator is no longer tracked"""
+    inactive_since: datetime | None
+    """Since when it is not"""
+    availability: str
+    """What the last reading found"""
+    tracked_video_count: int
+    """Counted videos of the creator"""
+    pending_review_count: int
+    """Posts of the creator that wait for a decision"""
+    created_at: datetime
+    """When it was made, UTC"""
+    updated_at: datetime
+    """When it was last changed, UTC"""
+    scrape_freshness: CreatorFreshness
+
+
+class CreatorFreshness(Model, frozen=True, kw_only=True):
+    """Freshness per kind of job; null while the creator is not active."""
+
+    creator_profiles: Freshness | None
+    discover_videos: Freshness | None
+    video_stats: Freshness | None
+
+
+class Freshness(Model, frozen=True, kw_only=True):
+    """When something was last refreshed, how often it should be, and what follows."""
+
+    last_scraped_at: datetime | None
+    """When TikTok was last read for it"""
+    expected_interval_hours: float
+    state: str
+
+
+class CreatorSnapshot(Model, frozen=True, kw_only=True):
+    """One reading of a creator's profile; unknown counters are null."""
+
+    fetched_at: datetime
+    source: str
+    follower_count: int | None
+    """Followers; null is unknown"""
+    following_count: int | None
+    """Accounts followed; null is unknown"""
+    total_likes_count: int | None
+    """Likes of all posts, by the profile; null is unknown"""
+    video_count: int | None
+    """Posts; null is unknown"""
+    is_baseline: bool
+
+
+class BulkResults(Resource, frozen=True, kw_only=True):
+    """One result per item sent."""
+
+    results: list[BulkItem]
+
+
+class BulkItem(Model, frozen=True, kw_only=True):
+    """What became of one item: a status, the id it has, or why it failed."""
+
+    index: int
+    status: str
+    id: UUID | None = None
+    """Id of this resource"""
+    code: str | None = None
+    error: str | None = None
+
+
+class BulkMeta(Model, frozen=True, kw_only=True):
+    """How many items of a bulk went through."""
+
+    succeeded: int
+    failed: int
+
+
+class Video(Model, frozen=True, kw_only=True):
+    """A TikTok post, a film or a photo carousel, in a project."""
+
+    id: UUID
+    """Id of this resource"""
+    project_id: UUID
+    """Project it belongs to"""
+    creator_id: UUID | None
+    """Creator it belongs to; null when there is none"""
+    tiktok_video_id: str
+    """Id of the post on TikTok"""
+    url: str
+    """Canonical address of the post"""
+    content_type: str
+    """A film or a photo carousel"""
+    origin: str
+    """Discovered, or added by its URL"""
+    title: str | None
+    """Caption of the post, or headline of the alert"""
+    description: str | None
+    """The same text as readme"""
+    readme: str | None
+    """Notes of people, in Markdown"""
+    metadata: dict[str, Any]
+    """An object for programs; the product never looks inside"""
+    author_handle: str | None
+    """Account that posted it"""
+    thumbnail_url: str | None
+    """Still picture"""
+    duration_seconds: int | None
+    """Length in seconds"""
+    posted_at: datetime | None
+    """When it was posted; null is unknown"""
+    tracking_status: str
+    """Whether the post counts, waits or is excluded"""
+    tracking_disabled: bool
+    """Whether the post is no longer refreshed"""
+    tracking_disabled_reason: str | None
+    """Why it is no longer refreshed"""
+    tracking_disabled_at: datetime | None
+    """Since when it is not"""
+    availability: str
+    """What the last reading found"""
+    view_count: int | None
+    """Views; null is unknown"""
+    like_count: int | None
+    """Likes; null is unknown"""
+    comment_count: int | None
+    """Comments; null is unknown"""
+    share_count: int | None
+    """Shares; null is unknown"""
+    save_count: int | None
+    """Saves; null is unknown"""
+    stats_source: str | None
+    """Where the counters were read"""
+    last_scraped_at: datetime | None
+    """When TikTok was last read for it"""
+    created_at: datetime
+    """When it was made, UTC"""
+    updated_at: datetime
+    """When it was last changed, UTC"""
+
+
+class VideoDetail(Resource, frozen=True, kw_only=True):
+    """A video by itself, with how fresh its counters are."""
+
+    id: UUID
+    """Id of this resource"""
+    project_id: UUID
+    """Project it belongs to"""
+    creator_id: UUID | None
+    """Creator it belongs to; null when there is none"""
+    tiktok_video_id: str
+    """Id of the post on TikTok"""
+    url: str
+    """Canonical address of the post"""
+    content_type: str
+    """A film or a photo carousel"""
+    origin: str
+    """Discovered, or added by its URL"""
+    title: str | None
+    """Caption of the post, or headline of the alert"""
+    description: str | None
+    """The same text as readme"""
+    readme: str | None
+    """Notes of people, in Markdown"""
+    metadata: dict[str, Any]
+    """An object for programs; the product never looks inside"""
+    author_handle: str | None
+    """Account that posted it"""
+    thumbnail_url: str | None
+    """Still picture"""
+    duration_seconds: int | None
+    """Length in seconds"""
+    posted_at: datetime | None
+    """When it was posted; null is unknown"""
+    tracking_status: str
+    """Whether the post counts, waits or is excluded"""
+    tracking_disabled: bool
+    """Whether the post is no longer refreshed"""
+    tracking_disabled_reason: str | None
+    """Why it is no longer refreshed"""
+    tracking_disabled_at: datetime | None
+    """Since when it is not"""
+    availability: str
+    """What the last reading found"""
+    view_count: int | None
+    """Views; null is unknown"""
+    like_count: int | None
+    """Likes; null is unknown"""
+    comment_count: int | None
+    """Comments; null is unknown"""
+    share_count: int | None
+    """Shares; null is unknown"""
+    save_count: int | None
+    """Saves; null is unknown"""
+    stats_source: str | None
+    """Where the counters were read"""
+    last_scraped_at: datetime | None
+    """When TikTok was last read for it"""
+    created_at: datetime
+    """When it was made, UTC"""
+    updated_at: datetime
+    """When it was last changed, UTC"""
+    scrape_freshness: Freshness | None
+
+
+class VideoSnapshot(Model, frozen=True, kw_only=True):
+    """One reading of a video's counters; unknown counters are null."""
+
+    fetched_at: datetime
+    source: str
+    view_count: int | None
+    """Views; null is unknown"""
+    like_count: int | None
+    """Likes; null is unknown"""
+    comment_count: int | None
+    """Comments; null is unknown"""
+    share_count: int | None
+    """Shares; null is unknown"""
+    save_count: int | None
+    """Saves; null is unknown"""
+    is_baseline: bool
+
+
+class InboxVideo(Model, frozen=True, kw_only=True):
+    """A video in the inbox, with its creator."""
+
+    id: UUID
+    """Id of this resource"""
+    project_id: UUID
+    """Project it belongs to"""
+    creator_id: UUID | None
+    """Creator it belongs to; null when there is none"""
+    tiktok_video_id: str
+    """Id of the post on TikTok"""
+    url: str
+    """Canonical address of the post"""
+    content_type: str
+    """A film or a photo carousel"""
+    origin: str
+    """Discovered, or added by its URL"""
+    title: str | None
+    """Caption of the post, or headline of the alert"""
+    description: str | None
+    """The same text as readme"""
+    readme: str | None
+    """Notes of people, in Markdown"""
+    metadata: dict[str, Any]
+    """An object for programs; the product never looks inside"""
+    author_handle: str | None
+    """Account that posted it"""
+    thumbnail_url: str | None
+    """Still picture"""
+    duration_seconds: int | None
+    """Length in seconds"""
+    posted_at: datetime | None
+    """When it was posted; null is unknown"""
+    tracking_status: str
+    """Whether the post counts, waits or is excluded"""
+    tracking_disabled: bool
+    """Whether the post is no longer refreshed"""
+    tracking_disabled_reason: str | None
+    """Why it is no longer refreshed"""
+    tracking_disabled_at: datetime | None
+    """Since when it is not"""
+    availability: str
+    """What the last reading found"""
+    view_count: int | None
+    """Views; null is unknown"""
+    like_count: int | None
+    """Likes; null is unknown"""
+    comment_count: int | None
+    """Comments; null is unknown"""
+    share_count: int | None
+    """Shares; null is unknown"""
+    save_count: int | None
+    """Saves; null is unknown"""
+    stats_source: str | None
+    """Where the counters were read"""
+    last_scraped_at: datetime | None
+    """When TikTok was last read for it"""
+    created_at: datetime
+    """When it was made, UTC"""
+    updated_at: datetime
+    """When it was last changed, UTC"""
+    creator: CreatorRef | None
+
+
+class CreatorRef(Model, frozen=True, kw_only=True):
+    """A creator named beside something of theirs."""
+
+    id: UUID
+    """Id of this resource"""
+    tiktok_handle: str
+    """Name of the account, without the @"""
+    display_name: str | None
+    """The override if set, else TikTok's name"""
+    avatar_url: str | None
+    """Picture of the profile"""
+
+
+class InboxMeta(Model, frozen=True, kw_only=True):
+    """The next page, and how many posts of the project wait for a decision."""
+
+    next_cursor: str | None = field(name="nextCursor")
+    pending_count: int = field(name="pendingCount")
+
+
+class Campaign(Model, frozen=True, kw_only=True):
+    """A named set of creators, videos and other campaigns."""
+
+    id: UUID
+    """Id of this resource"""
+    project_id: UUID
+    """Project it belongs to"""
+    name: str
+    """What people call it"""
+    description: str | None
+    """The same text as readme"""
+    readme: str | None
+    """Notes of people, in Markdown"""
+    metadata: dict[str, Any]
+    """An object for programs; the product never looks inside"""
+    target_views: int | None
+    """Views the campaign shall reach"""
+    target_at: datetime | None
+    """By when it shall reach them"""
+    totals: CampaignTotals
+    target: Target | None
+    """How it stands against its target, or the value to reach"""
+    item_count: int
+    """Direct items"""
+    parent_ids: list[UUID]
+    """Campaigns that hold this one directly"""
+    created_at: datetime
+    """When it was made, UTC"""
+    updated_at: datetime
+    """When it was last changed, UTC"""
+
+
+class CampaignTotals(Model, frozen=True, kw_only=True):
+    """Counter sums over everything a campaign reaches, each video once."""
+
+    views: int | None = None
+    likes: int | None = None
+    comments: int | None = None
+    shares: int | None = None
+    saves: int | None = None
+    video_count: int | None = None
+    """Posts; null is unknown"""
+    creator_count: int | None = None
+
+
+class Target(Model, frozen=True, kw_only=True):
+    """How a campaign stands against its target."""
+
+    state: str
+    percentage: int
+    pace: float | None
+    reached_at: datetime | None
+
+
+class CampaignDetail(Resource, frozen=True, kw_only=True):
+    """A campaign by itself, with the first 100 of its direct items."""
+
+    id: UUID
+    """Id of this resource"""
+    project_id: UUID
+    """Project it belongs to"""
+    name: str
+    """What people call it"""
+    description: str | None
+    """The same text as readme"""
+    readme: str | None
+    """Notes of people, in Markdown"""
+    metadata: dict[str, Any]
+    """An object for programs; the product never looks inside"""
+    target_views: int | None
+    """Views the campaign shall reach"""
+    target_at: datetime | None
+    """By when it shall reach them"""
+    totals: CampaignTotals
+    target: Target | None
+    """How it stands against its target, or the value to reach"""
+    item_count: int
+    """Direct items"""
+    parent_ids: list[UUID]
+    """Campaigns that hold this one directly"""
+    created_at: datetime
+    """When it was made, UTC"""
+    updated_at: datetime
+    """When it was last changed, UTC"""
+    items: list[CampaignItem]
+
+
+class CampaignItem(Model, frozen=True, kw_only=True):
+    """A direct item, and the totals of what it brings."""
+
+    item_type: str
+    item_id: UUID
+    label: str
+    image_url: str | None
+    is_active: bool
+    """Whether it is in use"""
+    added_at: datetime
+    totals: Totals
+
+
+class Totals(Model, frozen=True, kw_only=True):
+    """Counter sums over a set of videos: null when all are unknown, 0 when there are none."""
+
+    views: int | None = None
+    likes: int | None = None
+    comments: int | None = None
+    shares: int | None = None
+    saves: int | None = None
+    video_count: int | None = None
+    """Posts; null is unknown"""
+
+
+class CampaignCreator(Model, frozen=True, kw_only=True):
+    """A creator found in a campaign. `totals` are of its videos in there."""
+
+    creator: MemberRef
+    totals: Totals
+    goals: list[CreatorGoal]
+
+
+class MemberRef(Model, frozen=True, kw_only=True):
+    """A creator of a campaign."""
+
+    id: UUID
+    """Id of this resource"""
+    tiktok_handle: str
+    """Name of the account, without the @"""
+    display_name: str | None
+    """The override if set, else TikTok's name"""
+    avatar_url: str | None
+    """Picture of the profile"""
+    is_active: bool
+    """Whether it is in use"""
+
+
+class CreatorGoal(Model, frozen=True, kw_only=True):
+    """One goal of a creator, in short."""
+
+    goal_id: UUID
+    metric: str
+    """What the goal measures"""
+    period: str
+    """Kind of calendar period it is measured in"""
+    target: float
+    """How it stands against its target, or the value to reach"""
+    actual: float | None
+    percentage: int
+    status: str
+    period_recently_ended: bool
+
+
+class GoalDetail(Resource, frozen=True, kw_only=True):
+    """A goal with how it stands; null until that was first worked out."""
+
+    id: UUID
+    """Id of this resource"""
+    creator_id: UUID
+    """Creator it belongs to; null when there is none"""
+    project_id: UUID
+    """Project it belongs to"""
+    metric: str
+    """What the goal measures"""
+    period: str
+    """Kind of calendar period it is measured in"""
+    target_value: float
+    """What the creator shall reach in each period"""
+    start_date: date
+    """The first period is the one that contains this day"""
+    end_date: date | None
+    """The last period is the one that contains this day; null: no end"""
+    is_active: bool
+    """Whether it is in use"""
+    created_at: datetime
+    """When it was made, UTC"""
+    updated_at: datetime
+    """When it was last changed, UTC"""
+    compliance: Standing | None
+    """How the goal stands in the period shown"""
+
+
+class Standing(Model, frozen=True, kw_only=True):
+    """How a goal stands in the period shown."""
+
+    target: float
+    """How it stands against its target, or the value to reach"""
+    actual: float | None
+    percentage: int
+    status: str
+    pace: float | None
+    is_final: bool
+    advisory: Advisory
+    previous: Previous | None
+
+
+class Advisory(Model, frozen=True, kw_only=True):
+    """Notes on one period of a goal."""
+
+    has_advisory: bool
+    messages: list[str]
+    not_yet_started: bool
+    period_in_progress: bool
+    period_recently_ended: bool
+    scrape_stale: bool
+    period_start: datetime
+    period_end: datetime
+    hours_until_period_end: float | None
+    hours_since_period_end: float | None
+    scrape_freshness: Freshness | None
+
+
+class Previous(Model, frozen=True, kw_only=True):
+    """How the last closed period came out."""
+
+    period_start: datetime
+    period_end: datetime
+    target: float
+    """How it stands against its target, or the value to reach"""
+    actual: float | None
+    percentage: int
+    status: str
+    is_final: bool
+    advisory: Advisory
+
+
+class Result(Model, frozen=True, kw_only=True):
+    """A closed period; from `final_at` on it never changes."""
+
+    period_start: datetime
+    period_end: datetime
+    target: float
+    """How it stands against its target, or the value to reach"""
+    actual: float | None
+    percentage: int
+    status: str
+    is_final: bool
+    final_at: datetime
+
+
+class CreatorCompliance(Model, frozen=True, kw_only=True):
+    """A creator and how each of its active goals stands."""
+
+    creator: CreatorRef
+    compliance: list[Compliance]
+    """How the goal stands in the period shown"""
+
+
+class Compliance(Model, frozen=True, kw_only=True):
+    """A goal and how it stands."""
+
+    target: float
+    """How it stands against its target, or the value to reach"""
+    actual: float | None
+    percentage: int
+    status: str
+    pace: float | None
+    is_final: bool
+    advisory: Advisory
+    previous: Previous | None
+    goal: Goal
+
+
+class Goal(Model, frozen=True, kw_only=True):
+    """A target for one creator, one metric and one kind of period."""
+
+    id: UUID
+    """Id of this resource"""
+    creator_id: UUID
+    """Creator it belongs to; null when there is none"""
+    project_id: UUID
+    """Project it belongs to"""
+    metric: str
+    """What the goal measures"""
+    period: str
+    """Kind of calendar period it is measured in"""
+    target_value: float
+    """What the creator shall reach in each period"""
+    start_date: date
+    """The first period is the one that contains this day"""
+    end_date: date | None
+    """The last period is the one that contains this day; null: no end"""
+    is_active: bool
+    """Whether it is in use"""
+    created_at: datetime
+    """When it was made, UTC"""
+    updated_at: datetime
+    """When it was last changed, UTC"""
+
+
+class GoalSums(Model, frozen=True, kw_only=True):
+    """Goals of a project by status: `on_track` with the completed ones, `at_risk` with those behind pace."""
+
+    on_track: int
+    at_risk: int
+    missed: int
+    total_goals: int
+    creators_with_goals: int
+
+
+class Leader(Model, frozen=True, kw_only=True):
+    """A video of the leaderboard; `total_count` is the number of rows before limit and offset."""
+
+    video_id: UUID
+    title: str | None
+    """Caption of the post, or headline of the alert"""
+    thumbnail_url: str | None
+    """Still picture"""
+    url: str | None
+    """Canonical address of the post"""
+    view_count: int | None
+    """Views; null is unknown"""
+    like_count: int | None
+    """Likes; null is unknown"""
+    comment_count: int | None
+    """Comments; null is unknown"""
+    share_count: int | None
+    """Shares; null is unknown"""
+    save_count: int | None
+    """Saves; null is unknown"""
+    posted_at: datetime | None
+    """When it was posted; null is unknown"""
+    creator_id: UUID | None
+    """Creator it belongs to; null when there is none"""
+    tiktok_handle: str | None
+    """Name of the account, without the @"""
+    display_name: str | None
+    """The override if set, else TikTok's name"""
+    avatar_url: str | None
+    """Picture of the profile"""
+    total_count: int
+
+
+class Notification(Resource, frozen=True, kw_only=True):
+    """An alert as its reader has it."""
+
+    id: UUID
+    """Id of this resource"""
+    alert_id: UUID
+    """Alert it tells of"""
+    kind: str
+    """What kind it is"""
+    severity: str
+    """How much it matters"""
+    title: str
+    """Caption of the post, or headline of the alert"""
+    body: str
+    """The alert in a sentence"""
+    project_id: UUID | None
+    """Project it belongs to"""
+    entity: NotificationsEntity | None
+    """What it is about"""
+    data: dict[str, Any]
+    """Figures that go with it"""
+    link: str
+    """Where to look"""
+    read_at: datetime | None
+    """When the caller read it; null: not yet"""
+    created_at: datetime
+    """When it was made, UTC"""
+
+
+class NotificationsEntity(Model, frozen=True, kw_only=True):
+    """What an alert is about."""
+
+    type: str
+    id: UUID
+    """Id of this resource"""
+    label: str | None
+
+
+class NotificationsMeta(Model, frozen=True, kw_only=True):
+    """The next page, and how many notifications are unread."""
+
+    next_cursor: str | None = field(name="nextCursor")
+    unread_count: int = field(name="unreadCount")
+
+
+class Alert(Model, frozen=True, kw_only=True):
+    """Something worth telling."""
+
+    id: UUID
+    """Id of this resource"""
+    alert_id: UUID
+    """Alert it tells of"""
+    kind: str
+    """What kind it is"""
+    severity: str
+    """How much it matters"""
+    title: str
+    """Caption of the post, or headline of the alert"""
+    body: str
+    """The alert in a sentence"""
+    project_id: UUID | None
+    """Project it belongs to"""
+    entity: NotificationsEntity | None
+    """What it is about"""
+    data: dict[str, Any]
+    """Figures that go with it"""
+    link: str
+    """Where to look"""
+    created_at: datetime
+    """When it was made, UTC"""
+    cleared_at: datetime | None
+    """When it stopped being the case; null: it is"""
+
+
+class Channel(Resource, frozen=True, kw_only=True):
+    """A way to tell people or programs. A webhook's secret is shown once, in the answer that made it."""
+
+    id: UUID
+    """Id of this resource"""
+    kind: str
+    """What kind it is"""
+    name: str
+    """What people call it"""
+    config: ChannelConfig
+    is_active: bool
+    """Whether it is in use"""
+    disabled_reason: str | None
+    """Why the channel was switched off"""
+    last_success_at: datetime | None
+    """When a message last arrived"""
+    failing_since: datetime | None
+    """Since when none has arrived"""
+    created_at: datetime
+    """When it was made, UTC"""
+    updated_at: datetime
+    """When it was last changed, UTC"""
+
+
+class ChannelConfig(Model, frozen=True, kw_only=True):
+    """Where a channel leads; the in-app channel leads nowhere else."""
+
+    url: str | None = None
+    """Canonical address of the post"""
+    event_types: list[str] | None = None
+
+
+class NewChannel(Resource, frozen=True, kw_only=True):
+    """A channel just made: `secret` is shown this once."""
+
+    id: UUID
+    """Id of this resource"""
+    kind: str
+    """What kind it is"""
+    name: str
+    """What people call it"""
+    config: ChannelConfig
+    is_active: bool
+    """Whether it is in use"""
+    disabled_reason: str | None
+    """Why the channel was switched off"""
+    last_success_at: datetime | None
+    """When a message last arrived"""
+    failing_since: datetime | None
+    """Since when none has arrived"""
+    created_at: datetime
+    """When it was made, UTC"""
+    updated_at: datetime
+    """When it was last changed, UTC"""
+    secret: str | None
+
+
+class Schema(Model, frozen=True, kw_only=True):
+    """Everything a program has to know first."""
+
+    entities: dict[str, SchemaEntity]
+    enums: dict[str, list[str]]
+    limits: dict[str, dict[str, int | None]]
+
+
+class SchemaEntity(Model, frozen=True, kw_only=True):
+    """A kind of resource."""
+
+    description: str
+    """The same text as readme"""
+    fields: dict[str, Field]
+    relations: list[Relation]
+
+
+class Field(Model, frozen=True, kw_only=True):
+    """A field: its JSON type, whether it may be null, what it means."""
+
+    type: str
+    nullable: bool
+    description: str
+    """The same text as readme"""
+
+
+class Relation(Model, frozen=True, kw_only=True):
+    """How one entity points to others: the field, the entity, and how many of them."""
+
+    field: str
+    entity: str
+    """What it is about"""
+    many: bool | None = None
