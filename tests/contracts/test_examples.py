@@ -67,6 +67,7 @@ async def test_an_example_hears_its_org_and_acknowledges(server: Nats, command: 
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
+        await process.wait()
     assert process.returncode == 0, err.decode()
     heard = [json.loads(line) for line in out.splitlines()]
     assert sorted(fact["type"] for fact in heard) == ["fact.0.v1", "fact.2.v1", "fact.3.v1"]
