@@ -113,3 +113,39 @@ async def test_a_claim_is_given_up_after_a_minute_and_forgotten_after_a_day(api:
     fresh = await records.claim(db, api.org, "k", ("POST /x", b""), now + KEPT + timedelta(minutes=2))
     assert isinstance(fresh, First)
     assert fresh.seed != first.seed
+
+
+async def test_a_hundred_at_once_make_one_and_are_answered_alike(api: Any) -> None:
+    async def until_told() -> bytes:
+        while True:
+            response = await api.call("POST", "/projects", {"name": "x"}, **keyed())
+            if response.status != 409:
+                assert response.status == 201
+                body: bytes = await response.read()
+                return body
+            assert (await response.json())["meta"]["code"] == "idempotency_in_progress"
+
+    assert len(set(await asyncio.gather(*(until_told() for _ in range(100))))) == 1
+    assert len((await api.get("/projects"))["data"]) == 1
+
+
+async def test_a_gateway_that_died_after_the_command_is_continued_by_the_next(api: Any) -> None:
+    db, decided = api.world.pools["gateway"], api.world.ask
+    done = asyncio.Event()
+
+    async def dies(ask: Ask, commands: Sequence[Command], *, timeout: float = 5.0) -> list[Outcome]:
+        await decided(ask, commands, timeout=timeout)
+        done.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    api.world.ask = dies
+    first = asyncio.create_task(api.call("POST", "/projects", {"name": "x"}, **keyed()))
+    await done.wait()
+    api.world.ask = decided
+    await db.execute("UPDATE idempotency SET claimed_at = claimed_at - $1::interval", GIVEN_UP + timedelta(seconds=1))
+    again = await api.call("POST", "/projects", {"name": "x"}, **keyed())
+    assert again.status == 201
+    (project,) = (await api.get("/projects"))["data"]
+    assert (await again.json())["data"]["id"] == project["id"]
+    first.cancel()

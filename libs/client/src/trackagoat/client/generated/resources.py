@@ -578,6 +578,42 @@ class InboxMeta(Model, frozen=True, kw_only=True):
     pending_count: int = field(name="pendingCount")
 
 
+class CreatorChange(Model, frozen=True, kw_only=True):
+    """Something that happened to a creator; `data` has the details of its kind."""
+
+    id: UUID
+    """Id of this resource"""
+    kind: str
+    """What kind it is"""
+    at: datetime
+    actor: ChangeActor
+    data: dict[str, Any]
+    """Figures that go with it"""
+
+
+class ChangeActor(Model, frozen=True, kw_only=True):
+    """Who did it; the system has neither id nor name."""
+
+    type: str
+    id: UUID | None
+    """Id of this resource"""
+    name: str | None
+    """What people call it"""
+
+
+class VideoChange(Model, frozen=True, kw_only=True):
+    """Something that happened to a video; `data` has the details of its kind."""
+
+    id: UUID
+    """Id of this resource"""
+    kind: str
+    """What kind it is"""
+    at: datetime
+    actor: ChangeActor
+    data: dict[str, Any]
+    """Figures that go with it"""
+
+
 class Campaign(Model, frozen=True, kw_only=True):
     """A named set of creators, videos and other campaigns."""
 
@@ -729,6 +765,41 @@ class CreatorGoal(Model, frozen=True, kw_only=True):
     period_recently_ended: bool
 
 
+class CampaignPaths(Model, frozen=True, kw_only=True):
+    """Whether a video is in the totals of a campaign, and every way that leads to it. `path_count` is the number of ways in all, told up to 9,007,199,254,740,991."""
+
+    video_id: UUID
+    counted: bool
+    tracking_status: str
+    """Whether the post counts, waits or is excluded"""
+    path_count: int
+    paths: list[Way]
+
+
+class Way(Model, frozen=True, kw_only=True):
+    """One way down: the campaigns from the one asked about on, and the item at its end."""
+
+    campaigns: list[Place]
+    item: WayEnd
+
+
+class Place(Model, frozen=True, kw_only=True):
+    """A campaign on the way."""
+
+    id: UUID
+    """Id of this resource"""
+    name: str
+    """What people call it"""
+
+
+class WayEnd(Model, frozen=True, kw_only=True):
+    """The item that brings the video: itself, or its creator."""
+
+    item_type: str
+    item_id: UUID
+    label: str
+
+
 class GoalDetail(Resource, frozen=True, kw_only=True):
     """A goal with how it stands; null until that was first worked out."""
 
@@ -876,6 +947,70 @@ class GoalSums(Model, frozen=True, kw_only=True):
     creators_with_goals: int
 
 
+class Analytics(Model, frozen=True, kw_only=True):
+    """The query as it was understood, and its series."""
+
+    entity: str
+    """What it is about"""
+    metric: str
+    """What the goal measures"""
+    base_metric: str | None
+    mode: str
+    granularity: str
+    bucket_days: int | None
+    tz: str
+    from_: date = field(name="from")
+    to: date
+    series: list[Series]
+    compare_series: list[Series] | None
+    breakdown_series: list[Series] | None
+    tier_retention_days: int | None
+    totals: list[Total]
+    """Counters of now over everything it reaches, each video once"""
+
+
+class Series(Model, frozen=True, kw_only=True):
+    """One entity, bucket by bucket."""
+
+    entity_ref: EntityRef
+    points: list[Point]
+
+
+class EntityRef(Model, frozen=True, kw_only=True):
+    """Whose series it is; the id of the rest of a breakdown is `__other__`."""
+
+    type: str
+    id: str
+    """Id of this resource"""
+    label: str
+
+
+class Point(Model, frozen=True, kw_only=True):
+    """One bucket: its first day, even where the range begins later. `partial`: it holds now, lies in the future or is cut by the range. `baseline`: a first snapshot in it gained nothing."""
+
+    date: date
+    value: float | None
+    partial: bool
+    baseline: bool
+
+
+class Total(Model, frozen=True, kw_only=True):
+    """The range as a whole: the sum of what was gained, the last level, or the formula over all of it. The last three fields are there with `compare` only."""
+
+    entity_id: UUID
+    value: float | None
+    prior_value: float | None = None
+    change: float | None = None
+    change_pct: float | None = None
+
+
+class AnalyticsMeta(Model, frozen=True, kw_only=True):
+    """When the answer was worked out, and which counters of a numerator no source gives."""
+
+    as_of: datetime = field(name="asOf")
+    unknown_counters: list[str] = field(name="unknownCounters")
+
+
 class Leader(Model, frozen=True, kw_only=True):
     """A video of the leaderboard; `total_count` is the number of rows before limit and offset."""
 
@@ -907,6 +1042,134 @@ class Leader(Model, frozen=True, kw_only=True):
     avatar_url: str | None
     """Picture of the profile"""
     total_count: int
+
+
+class Cell(Model, frozen=True, kw_only=True):
+    """Posts of one hour of one day of the week (0 Sunday … 6), and their average level of views."""
+
+    dow: int
+    hour: int
+    post_count: int
+    avg_views: float | None
+
+
+class Distribution(Model, frozen=True, kw_only=True):
+    """How views are distributed over the videos whose views are known."""
+
+    total: int
+    min: int | None
+    max: int | None
+    p50: int | None
+    p75: int | None
+    p90: int | None
+    p99: int | None
+    bins: list[Bin]
+
+
+class Bin(Model, frozen=True, kw_only=True):
+    """View counts from `bin_lower` on and under `bin_upper`; the last bin holds those at its upper edge too."""
+
+    bin_index: int
+    bin_lower: float
+    bin_upper: float
+    video_count: int
+    """Posts; null is unknown"""
+
+
+class Outlier(Model, frozen=True, kw_only=True):
+    """A video with many times the views of the middle one of its creator."""
+
+    video_id: UUID
+    creator_id: UUID
+    """Creator it belongs to; null when there is none"""
+    view_count: int
+    """Views; null is unknown"""
+    median_views: float
+    x_multiple: float
+    posted_at: datetime | None
+    """When it was posted; null is unknown"""
+    title: str | None
+    """Caption of the post, or headline of the alert"""
+    thumbnail_url: str | None
+    """Still picture"""
+    url: str | None
+    """Canonical address of the post"""
+    tiktok_handle: str
+    """Name of the account, without the @"""
+    display_name: str | None
+    """The override if set, else TikTok's name"""
+    avatar_url: str | None
+    """Picture of the profile"""
+
+
+class CreatorLeader(Model, frozen=True, kw_only=True):
+    """A creator of the leaderboard. Rates are in percent; `engagement_rate` counts no saves."""
+
+    creator_id: UUID
+    """Creator it belongs to; null when there is none"""
+    tiktok_handle: str
+    """Name of the account, without the @"""
+    display_name: str | None
+    """The override if set, else TikTok's name"""
+    avatar_url: str | None
+    """Picture of the profile"""
+    current_followers: int | None
+    follower_delta: int
+    total_views: int | None
+    posts_in_period: int
+    posts_per_week: float
+    engagement_rate: float | None
+    growth_rate: float | None
+    total_count: int
+
+
+class PostingDay(Model, frozen=True, kw_only=True):
+    """Posts of a creator on a day."""
+
+    creator_id: UUID
+    """Creator it belongs to; null when there is none"""
+    day: date
+    post_count: int
+
+
+class ScatterPoint(Model, frozen=True, kw_only=True):
+    """A creator that posted in the range: followers gained against engagement."""
+
+    creator_id: UUID
+    """Creator it belongs to; null when there is none"""
+    tiktok_handle: str
+    """Name of the account, without the @"""
+    follower_delta: int
+    engagement_rate: float | None
+    posts_count: int
+
+
+class CampaignLeader(Model, frozen=True, kw_only=True):
+    """What the posts of a range bring to a campaign, against the prior one; its creators are all it has."""
+
+    campaign_id: UUID
+    name: str
+    """What people call it"""
+    total_views: int | None
+    total_likes: int | None
+    video_count: int
+    """Posts; null is unknown"""
+    creator_count: int
+    preview_thumbnail_url: str | None
+    prior_views: int | None
+    views_delta: int | None
+    views_delta_pct: int | None
+
+
+class Overlap(Model, frozen=True, kw_only=True):
+    """A creator or video, and the campaigns it is a direct item of, by name."""
+
+    entity_id: UUID
+    entity_label: str
+    entity_avatar: str | None
+    campaign_ids: list[UUID]
+    campaign_names: list[str]
+    campaign_count: int
 
 
 class Notification(Resource, frozen=True, kw_only=True):

@@ -154,3 +154,14 @@ class Campaigns(Connection):
     ) -> Listing[resources.Video, resources.PageMeta]:
         """Videos a campaign reaches, each once."""
         return self.listing(resources.Video, resources.PageMeta, place("/campaigns/{}/videos", campaign_id), query(limit=limit, cursor=cursor, creator_id=creator_id, posted_from=posted_from, posted_to=posted_to, sort=sort))
+
+    async def list_campaign_paths(
+        self,
+        campaign_id: UUID | str,
+        *,
+        video_id: UUID,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> resources.CampaignPaths:
+        """Why a video counts in a campaign: every way through campaigns and items that leads to it."""
+        return await self.one(resources.CampaignPaths, Call(method="GET", path=place("/campaigns/{}/paths", campaign_id), params=query(video_id=video_id, limit=limit, offset=offset)))

@@ -48,13 +48,17 @@ class Creators(Connection):
         readme: str | None | UnsetType = UNSET,
         description: str | None | UnsetType = UNSET,
         metadata: dict[str, Any] | None | UnsetType = UNSET,
+        tiktok_handle: str | UnsetType = UNSET,
         tracking_mode: Literal["auto", "selective"] | UnsetType = UNSET,
         tracking_start_date: date | UnsetType = UNSET,
         display_name_override: str | None | UnsetType = UNSET,
         if_match: str | None = None,
     ) -> resources.CreatorDetail:
-        """Change a creator, all or nothing."""
-        return await self.one(resources.CreatorDetail, Call(method="PATCH", path=place("/creators/{}", creator_id), body=sent(readme=readme, description=description, metadata=metadata, tracking_mode=tracking_mode, tracking_start_date=tracking_start_date, display_name_override=display_name_override), headers=self.matching(if_match)))
+        """Change a creator, all or nothing.
+
+        Particular refusals: handle_taken, creator_banned, invalid_handle, no_change, creator_inactive.
+        """
+        return await self.one(resources.CreatorDetail, Call(method="PATCH", path=place("/creators/{}", creator_id), body=sent(readme=readme, description=description, metadata=metadata, tiktok_handle=tiktok_handle, tracking_mode=tracking_mode, tracking_start_date=tracking_start_date, display_name_override=display_name_override), headers=self.matching(if_match)))
 
     async def remove_creator(
         self,
@@ -111,3 +115,48 @@ class Creators(Connection):
         Particular refusals: limit_reached, handle_taken, creator_banned.
         """
         return await self.one(resources.BulkResults, Call(method="POST", path=place("/projects/{}/creators", project_id), body=sent(creators=creators), headers=self.keyed(idempotency_key)))
+
+    async def reenable_creator(
+        self,
+        creator_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+    ) -> resources.CreatorDetail:
+        """Track a disabled creator again.
+
+        Particular refusals: limit_reached, handle_taken, creator_inactive.
+        """
+        return await self.one(resources.CreatorDetail, Call(method="POST", path=place("/creators/{}/reenable", creator_id), headers=self.keyed(idempotency_key)))
+
+    async def reenable_creators(
+        self,
+        project_id: UUID | str,
+        *,
+        creator_ids: list[UUID],
+        idempotency_key: str | None = None,
+    ) -> resources.BulkResults:
+        """Track up to 500 disabled creators again."""
+        return await self.one(resources.BulkResults, Call(method="POST", path=place("/projects/{}/creators/bulk-reenable", project_id), body=sent(creator_ids=creator_ids), headers=self.keyed(idempotency_key)))
+
+    async def remove_creators(
+        self,
+        project_id: UUID | str,
+        *,
+        creator_ids: list[UUID],
+        idempotency_key: str | None = None,
+    ) -> resources.BulkResults:
+        """Stop tracking up to 500 creators."""
+        return await self.one(resources.BulkResults, Call(method="POST", path=place("/projects/{}/creators/bulk-remove", project_id), body=sent(creator_ids=creator_ids), headers=self.keyed(idempotency_key)))
+
+    def list_creator_changes(
+        self,
+        creator_id: UUID | str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        kind: Literal["added", "auto_disabled", "follower_milestone", "goal_changed", "goal_created", "goal_deleted", "goal_status_changed", "notes_changed", "reactivated", "reenabled", "removed", "renamed", "tracking_mode_changed", "tracking_start_date_changed"] | None = None,
+        from_: date | None = None,
+        to: date | None = None,
+    ) -> Listing[resources.CreatorChange, resources.PageMeta]:
+        """What happened to a creator, the latest first."""
+        return self.listing(resources.CreatorChange, resources.PageMeta, place("/creators/{}/history", creator_id), query(limit=limit, cursor=cursor, kind=kind, from_=from_, to=to))

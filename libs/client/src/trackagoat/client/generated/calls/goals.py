@@ -47,6 +47,7 @@ class Goals(Connection):
         goal_id: UUID | str,
         *,
         target_value: float | UnsetType = UNSET,
+        start_date: date | UnsetType = UNSET,
         end_date: date | None | UnsetType = UNSET,
         is_active: bool | UnsetType = UNSET,
         if_match: str | None = None,
@@ -55,7 +56,7 @@ class Goals(Connection):
 
         Particular refusals: goal_overlap, creator_inactive.
         """
-        return await self.one(resources.GoalDetail, Call(method="PATCH", path=place("/goals/{}", goal_id), body=sent(target_value=target_value, end_date=end_date, is_active=is_active), headers=self.matching(if_match)))
+        return await self.one(resources.GoalDetail, Call(method="PATCH", path=place("/goals/{}", goal_id), body=sent(target_value=target_value, start_date=start_date, end_date=end_date, is_active=is_active), headers=self.matching(if_match)))
 
     async def delete_goal(
         self,

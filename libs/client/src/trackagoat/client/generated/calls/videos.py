@@ -49,11 +49,14 @@ class Videos(Connection):
         self,
         video_id: UUID | str,
         *,
-        tracking_status: Literal["excluded", "included"],
+        readme: str | None | UnsetType = UNSET,
+        description: str | None | UnsetType = UNSET,
+        metadata: dict[str, Any] | None | UnsetType = UNSET,
+        tracking_status: Literal["excluded", "included"] | UnsetType = UNSET,
         if_match: str | None = None,
     ) -> resources.VideoDetail:
-        """Include or exclude a video."""
-        return await self.one(resources.VideoDetail, Call(method="PATCH", path=place("/videos/{}", video_id), body=sent(tracking_status=tracking_status), headers=self.matching(if_match)))
+        """Change the notes of a video, include or exclude it, all or nothing."""
+        return await self.one(resources.VideoDetail, Call(method="PATCH", path=place("/videos/{}", video_id), body=sent(readme=readme, description=description, metadata=metadata, tracking_status=tracking_status), headers=self.matching(if_match)))
 
     async def remove_video(
         self,
@@ -108,6 +111,47 @@ class Videos(Connection):
         """
         return await self.one(resources.BulkResults, Call(method="POST", path=place("/projects/{}/videos", project_id), body=sent(videos=videos), headers=self.keyed(idempotency_key)))
 
+    async def disable_tracking(
+        self,
+        video_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+    ) -> resources.VideoDetail:
+        """Refresh a video no longer; it keeps its counters in all totals."""
+        return await self.one(resources.VideoDetail, Call(method="POST", path=place("/videos/{}/tracking-disable", video_id), headers=self.keyed(idempotency_key)))
+
+    async def enable_tracking(
+        self,
+        video_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+    ) -> resources.VideoDetail:
+        """Refresh a video again.
+
+        Particular refusals: limit_reached.
+        """
+        return await self.one(resources.VideoDetail, Call(method="POST", path=place("/videos/{}/tracking-enable", video_id), headers=self.keyed(idempotency_key)))
+
+    async def disable_tracking_of_many(
+        self,
+        project_id: UUID | str,
+        *,
+        video_ids: list[UUID],
+        idempotency_key: str | None = None,
+    ) -> resources.BulkResults:
+        """Refresh up to 500 videos no longer."""
+        return await self.one(resources.BulkResults, Call(method="POST", path=place("/projects/{}/videos/bulk-tracking-disable", project_id), body=sent(video_ids=video_ids), headers=self.keyed(idempotency_key)))
+
+    async def enable_tracking_of_many(
+        self,
+        project_id: UUID | str,
+        *,
+        video_ids: list[UUID],
+        idempotency_key: str | None = None,
+    ) -> resources.BulkResults:
+        """Refresh up to 500 videos again."""
+        return await self.one(resources.BulkResults, Call(method="POST", path=place("/projects/{}/videos/bulk-tracking-enable", project_id), body=sent(video_ids=video_ids), headers=self.keyed(idempotency_key)))
+
     def list_inbox(
         self,
         project_id: UUID | str,
@@ -133,3 +177,16 @@ class Videos(Connection):
     ) -> resources.BulkResults:
         """Include or exclude up to 500 videos."""
         return await self.one(resources.BulkResults, Call(method="POST", path=place("/projects/{}/inbox/review", project_id), body=sent(video_ids=video_ids, decision=decision), headers=self.keyed(idempotency_key)))
+
+    def list_video_changes(
+        self,
+        video_id: UUID | str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        kind: Literal["added", "discovered", "excluded", "included", "notes_changed", "removed", "restored", "tracking_disabled", "tracking_enabled"] | None = None,
+        from_: date | None = None,
+        to: date | None = None,
+    ) -> Listing[resources.VideoChange, resources.PageMeta]:
+        """What happened to a video, the latest first."""
+        return self.listing(resources.VideoChange, resources.PageMeta, place("/videos/{}/history", video_id), query(limit=limit, cursor=cursor, kind=kind, from_=from_, to=to))
