@@ -26,9 +26,12 @@ from trackagoat.events.envelope import Ask
 from trackagoat.events.sequencer import sequence
 from trackagoat.events.testing.play import handle
 from trackagoat.events.testing.plugin import Database
+from trackagoat.events.testing.vault import SECRET_KEY
 from trackagoat.events.topology import SERVICES
 from trackagoat.workspace.service import service as workspace
+from trackagoat.workspace.settings import Settings
 
+WORKSPACE = workspace(Settings(database_url="postgresql://unused", secret_key=SECRET_KEY))
 START = clock.now() - timedelta(days=10)
 ORG, OTHER = OrgId(clock.new_id()), OrgId(clock.new_id())
 PROJECT = ProjectId(clock.new_id())
@@ -60,7 +63,7 @@ async def goat(tmp_path: Path, database: Database, pool: Any) -> Goat:
     folder = Folder(tmp_path / "state")
     folder.prepare()
     folder.write(State("", database.dsn(), "nats://nowhere", Child.of(os.getpid())))
-    service = workspace(None)  # type: ignore[arg-type]
+    service = WORKSPACE
     told = [
         (ORG, CreateOrg(org=ORG, name="Acme")),
         (OTHER, CreateOrg(org=OTHER, name="Other")),
@@ -130,7 +133,7 @@ async def test_following_shows_what_comes_and_nothing_twice(goat: Goat, pool: An
         for name in ("Summer", "Autumn"):
             ask = Ask(org=ORG, command_id=clock.new_id(), at=clock.now())
             project = CreateProject(project=ProjectId(clock.new_id()), name=name)
-            await handle(pool, workspace(None), ask, [project])  # type: ignore[arg-type]
+            await handle(pool, WORKSPACE, ask, [project])
             await sequence(pool)
         async with asyncio.timeout(20):
             found = [await first, await anext(coming)]

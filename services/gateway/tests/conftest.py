@@ -10,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from aiohttp import ClientResponse
+from aiohttp import ClientResponse, DummyCookieJar
 from aiohttp.test_utils import TestClient, TestServer
 
 from trackagoat.campaigns import service as campaigns
@@ -25,7 +25,7 @@ from trackagoat.events.envelope import Ask
 from trackagoat.events.errors import Unavailable
 from trackagoat.events.host.service import ASKER, DB, Service
 from trackagoat.events.testing.play import handle, heard, play, work
-from trackagoat.gateway.edge.auth import digest_of
+from trackagoat.events.tokens import digest as digest_of
 from trackagoat.gateway.service import service as gateway
 from trackagoat.gateway.settings import Settings
 from trackagoat.goals import service as goals
@@ -45,7 +45,7 @@ UNUSED: dict[str, Any] = {"database_url": "postgresql://unused", "secret_key": S
 def services() -> dict[str, Service]:
     """Every service but the gateway."""
     made = [
-        workspace.service(workspace_settings.Settings(**UNUSED)),
+        workspace.service(workspace_settings.Settings(**UNUSED, registration="open")),
         ingest.service(ingest_settings.Settings(**UNUSED, sources="")),
         campaigns.service(campaigns_settings.Settings(**UNUSED)),
         goals.service(goals_settings.Settings(**UNUSED)),
@@ -184,6 +184,33 @@ class Api:
         )
 
 
+class Person(Api):
+    """The API as somebody who signed in sees it."""
+
+    def __init__(self, client: TestClient[Any, Any], world: World, org: OrgId, cookie: str, answer: Any) -> None:
+        super().__init__(client, world, org, "")
+        self.cookie, self.csrf = cookie, answer["csrf_token"]
+        self.user: dict[str, Any] = answer["user"]
+
+    async def call(self, method: str, path: str, body: Any = None, **more: Any) -> ClientResponse:
+        sent = {"Cookie": f"tga_session={self.cookie}", "X-CSRF-Token": self.csrf} | more.pop("headers", {})
+        headers = {name: value for name, value in sent.items() if value is not None}
+        return await self.client.request(method, f"/api/v1{path}", json=body, headers=headers, **more)
+
+
+PASSWORD = "correct horse battery"
+
+
+async def signed(api: Any, path: str, body: Any) -> Person:
+    """Whoever that call signs in."""
+    response = await api.client.post(f"/api/v1{path}", json=body)
+    answer = await response.json()
+    assert response.status < 300, answer
+    data = answer["data"]
+    org = (data.get("org") or {}).get("id") or data["user"]["active_org_id"]
+    return Person(api.client, api.world, OrgId(UUID(org)), response.cookies["tga_session"].value, data)
+
+
 def ask_of(org: OrgId) -> Ask:
     return Ask(org=org, command_id=clock.new_id(), at=clock.now())
 
@@ -209,7 +236,7 @@ async def enter(world: World) -> AsyncIterator[Enter]:
             app = gateway(settings).app
             assert app is not None
             app[DB], app[ASKER] = world.pools["gateway"], world
-            clients.append(TestClient(TestServer(app)))
+            clients.append(TestClient(TestServer(app), cookie_jar=DummyCookieJar()))
             await clients[0].start_server()
         if org is None:
             org = OrgId(clock.new_id())
@@ -229,3 +256,28 @@ async def enter(world: World) -> AsyncIterator[Enter]:
 @pytest.fixture
 async def api(enter: Enter) -> Api:
     return await enter()
+
+
+Register = Callable[..., Awaitable[Person]]
+
+
+@pytest.fixture
+async def register(api: Api) -> Register:
+    """`await register("ana")`: somebody with an account and an org of their own, or by an invitation."""
+
+    async def made(who: str = "ana", **more: Any) -> Person:
+        body = {"email": f"{who}@example.com", "password": PASSWORD, "name": who.title()}
+        own = {} if "invitation_token" in more else {"org_name": f"{who.title()}'s"}
+        return await signed(api, "/auth/register", {**body, **own, **more})
+
+    return made
+
+
+@pytest.fixture
+def sign_in(api: Api) -> Register:
+    """`await sign_in("ana")`: another session of somebody with an account."""
+
+    async def made(who: str = "ana", password: str = PASSWORD) -> Person:
+        return await signed(api, "/auth/login", {"email": f"{who}@example.com", "password": password})
+
+    return made

@@ -12,7 +12,7 @@ import pytest
 from trackagoat.events import clock
 from trackagoat.events.catalogue.words import KeyId
 from trackagoat.events.catalogue.workspace import CreateApiKey, RevokeApiKey
-from trackagoat.gateway.edge.auth import digest_of
+from trackagoat.events.tokens import digest as digest_of
 from trackagoat.gateway.registry import Route
 from trackagoat.gateway.routes import ROUTES
 

@@ -93,8 +93,8 @@ async def test_without_a_key_every_route_answers_401(api: Any) -> None:
 async def test_open_routes_need_no_key(api: Any) -> None:
     for route in ROUTES:
         if route.scope == "open":
-            response = await api.client.request(route.method, f"/api/v1{route.path}")
-            assert response.status == 200
+            response = await api.client.request(route.method, f"/api/v1{route.path}", json=body_of(route))
+            assert response.status in {*route.statuses, *(STATUS[code] for code in route.errors)}, route
 
 
 async def test_a_key_that_may_only_read_writes_nothing(enter: Any) -> None:
@@ -104,8 +104,9 @@ async def test_a_key_that_may_only_read_writes_nothing(enter: Any) -> None:
             response = await reader.call(route.method, path_of(route), body_of(route))
             assert response.status == 403, route
             answer = await response.json()
-            assert answer["error"] == "This action requires the 'write' scope. Granted: [read]"
-            assert answer["meta"] == {"code": "insufficient_scope", "required": "write", "granted": ["read"]}
+            needed = "session" if route.session else "write"
+            assert answer["error"] == f"This action requires the '{needed}' scope. Granted: [read]"
+            assert answer["meta"] == {"code": "insufficient_scope", "required": needed, "granted": ["read"]}
 
 
 async def test_a_key_that_may_only_write_reads_nothing(enter: Any) -> None:
@@ -115,14 +116,35 @@ async def test_a_key_that_may_only_write_reads_nothing(enter: Any) -> None:
             assert await writer.refused("GET", path_of(route)) == (403, "insufficient_scope"), route
 
 
-async def test_ids_of_another_org_are_found_nowhere(enter: Any) -> None:
-    theirs, ours = await enter(), await enter()
-    ids = await furnished(theirs)
+async def test_a_mere_member_does_nothing_an_admin_must(register: Any) -> None:
+    ana = await register("ana")
+    url = (await ana.post("/invitations", {"email": "bo@example.com"}))["data"]["accept_url"]
+    bo = await register("bo", invitation_token=url.partition("=")[2])
+    for route in CLOSED:
+        if route.role == "admin":
+            path = path_of(route, {"orgId": str(ana.org)})
+            answer = await bo.refused(route.method, path, body_of(route))
+            assert answer == (403, "insufficient_role"), route
+
+
+async def test_a_session_needs_its_token_for_everything_but_reading(register: Any) -> None:
+    ana = await register("ana")
+    for route in CLOSED:
+        if route.scope == "write":
+            path = path_of(route, {"orgId": str(ana.org)})
+            for token in (None, "x"):
+                answer = await ana.refused(route.method, path, body_of(route), headers={"X-CSRF-Token": token})
+                assert answer == (403, "csrf_failed"), route
+
+
+async def test_ids_of_another_org_are_found_nowhere(enter: Any, register: Any) -> None:
+    theirs, ours, person = await enter(), await enter(), await register("bo")
+    ids = await furnished(theirs) | await peopled(await register("ana"))
     for route in CLOSED:
         if not route.path_parameters or route in GONE:
             continue
-        needed = _needed(route, ids)
-        answer = await ours.refused(route.method, path_of(route, ids), _body_with(route, ids), params=needed)
+        needed, caller = _needed(route, ids), person if route.session else ours
+        answer = await caller.refused(route.method, path_of(route, ids), _body_with(route, ids), params=needed)
         assert answer == (404, "not_found"), route
     for route in CLOSED:
         names = {field.encode_name for field in msgspec.structs.fields(route.params)} & {"project_id", "creator_id"}
@@ -181,6 +203,13 @@ async def furnished(api: Any) -> dict[str, str]:
         "orgId": str(api.org),
         "notificationId": str(UUID(int=1)),
     }
+
+
+async def peopled(ana: Any) -> dict[str, str]:
+    """What belongs to a person and those around it, by the name of its path parameter."""
+    (session,) = (await ana.get("/auth/sessions"))["data"]
+    invitation = (await ana.post("/invitations", {"email": "cy@example.com"}))["data"]
+    return {"sessionId": session["id"], "userId": ana.user["id"], "invitationId": invitation["id"]}
 
 
 def _needed(route: Route, ids: Mapping[str, str]) -> dict[str, str]:

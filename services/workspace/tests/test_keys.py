@@ -15,8 +15,10 @@ from trackagoat.events.catalogue.workspace import (
     RevokeApiKey,
 )
 from trackagoat.events.testing.given import Given
-from trackagoat.workspace.handlers import org
+from trackagoat.events.testing.vault import VAULT
+from trackagoat.workspace.handlers import House, org_decider
 
+org = org_decider(House(), VAULT)
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
 ORG = OrgId(UUID(int=1))
 A, B = KeyId(UUID(int=20)), KeyId(UUID(int=21))

@@ -9,8 +9,10 @@ import pytest
 from trackagoat.events.catalogue.words import NotFound, OrgId
 from trackagoat.events.catalogue.workspace import CreateOrg, InvalidTimezone, OrgCreated, OrgUpdated, UpdateOrg
 from trackagoat.events.testing.given import Given
-from trackagoat.workspace.handlers import org
+from trackagoat.events.testing.vault import VAULT
+from trackagoat.workspace.handlers import House, org_decider
 
+org = org_decider(House(), VAULT)
 ORG = OrgId(UUID(int=1))
 CREATED = OrgCreated(org=ORG, name="Blue", timezone="Europe/Berlin")
 

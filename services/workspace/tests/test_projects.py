@@ -16,8 +16,10 @@ from trackagoat.events.catalogue.workspace import (
     UpdateProject,
 )
 from trackagoat.events.testing.given import Given
-from trackagoat.workspace.handlers import org
+from trackagoat.events.testing.vault import VAULT
+from trackagoat.workspace.handlers import House, org_decider
 
+org = org_decider(House(), VAULT)
 ORG = OrgId(UUID(int=1))
 A, B = ProjectId(UUID(int=10)), ProjectId(UUID(int=11))
 CREATED = OrgCreated(org=ORG, name="Blue")

@@ -25,6 +25,7 @@ from trackagoat.events.catalogue.workspace import (
 from trackagoat.events.decider import Outcome
 from trackagoat.events.envelope import Ask
 from trackagoat.events.testing.play import handle
+from trackagoat.events.testing.vault import SECRET_KEY
 from trackagoat.workspace.service import service
 from trackagoat.workspace.settings import Settings
 
@@ -32,7 +33,7 @@ Pool: TypeAlias = "asyncpg.Pool[Any]"
 AT = datetime(2026, 3, 10, 8, tzinfo=UTC)
 ORG = OrgId(UUID(int=1))
 PROJECT, OTHER = ProjectId(UUID(int=10)), ProjectId(UUID(int=11))
-SERVICE = service(Settings(database_url="postgresql://unused"))
+SERVICE = service(Settings(database_url="postgresql://unused", secret_key=SECRET_KEY))
 
 
 @pytest.fixture
@@ -56,6 +57,11 @@ async def test_an_org_shows_as_soon_as_it_is_answered(db: Pool) -> None:
         "video_stats_hours": 12,
         "discover_videos_hours": 6,
         "creator_profiles_hours": 24,
+        "video_expiry_enabled": False,
+        "previous_tier": None,
+        "grace_until": None,
+        "banned_at": None,
+        "deleted_at": None,
         "created_at": AT,
         "updated_at": AT + timedelta(hours=1),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
+from collections.abc import Callable
 from typing import Any, cast
 
 import click
@@ -13,8 +14,17 @@ from trackagoat.cli.operator import operator
 from trackagoat.cli.options import json_option, print_json, state_option
 from trackagoat.cli.state import Folder
 from trackagoat.events import clock
-from trackagoat.events.catalogue.words import KeyId, OrgId, ProjectId, Scope
-from trackagoat.events.catalogue.workspace import CreateApiKey, CreateOrg, CreateProject
+from trackagoat.events.catalogue import plans
+from trackagoat.events.catalogue.words import Command, KeyId, OrgId, ProjectId, Scope, UserId
+from trackagoat.events.catalogue.workspace import (
+    BanOrg,
+    CreateApiKey,
+    CreateOrg,
+    CreateProject,
+    SetTier,
+    Tier,
+    UnbanOrg,
+)
 
 org_option = click.option("--org", help="Name or id of the organization; not needed when there is only one.")
 
@@ -39,6 +49,47 @@ def create_org(folder: Folder, name: str, timezone: str, as_json: bool) -> None:
         return org
 
     _answer({"org_id": str(asyncio.run(create()))}, "organization", as_json=as_json)
+
+
+@orgs.command("tier")
+@click.argument("tier", type=click.Choice(plans.TIERS))
+@org_option
+@state_option
+@json_option
+def set_tier(folder: Folder, tier: Tier, org: str | None, as_json: bool) -> None:
+    """Put an organization on a plan. Nothing is removed; going down, the history stays readable for 14 days."""
+    _told(folder, org, lambda one: SetTier(org=one, tier=tier), {"tier": tier}, as_json=as_json)
+
+
+@orgs.command("ban")
+@click.option("--reason", help="Why, for the record.")
+@org_option
+@state_option
+@json_option
+def ban_org(folder: Folder, reason: str | None, org: str | None, as_json: bool) -> None:
+    """Shut an organization out: nobody gets in, by key or session."""
+    _told(folder, org, lambda one: BanOrg(org=one, reason=reason), {"banned": True}, as_json=as_json)
+
+
+@orgs.command("unban")
+@org_option
+@state_option
+@json_option
+def unban_org(folder: Folder, org: str | None, as_json: bool) -> None:
+    """Let an organization work again."""
+    _told(folder, org, lambda one: UnbanOrg(org=one), {"banned": False}, as_json=as_json)
+
+
+def _told(
+    folder: Folder, name: str | None, command: Callable[[OrgId], Command], said: dict[str, Any], *, as_json: bool
+) -> None:
+    async def tell() -> OrgId:
+        async with operator(folder) as op:
+            org = await op.org(name)
+            await op.must(org, command(org))
+            return org
+
+    _answer({"org_id": str(asyncio.run(tell())), **said}, "organization", as_json=as_json)
 
 
 @click.group()
@@ -93,16 +144,16 @@ def create_key(folder: Folder, name: str, scopes: str, org: str | None, as_json:
         click.echo(f"{plain}\nKeep it now: it is not shown again.")
 
 
-def fresh_key(name: str, scopes: list[Scope]) -> tuple[str, CreateApiKey]:
+def fresh_key(name: str, scopes: list[Scope], owner: UserId | None = None) -> tuple[str, CreateApiKey]:
     """A new key in clear, and the command that registers its digest."""
     plain = f"tga_{secrets.token_hex(32)}"
-    return plain, key_command(plain, KeyId(clock.new_id()), name, scopes)
+    return plain, key_command(plain, KeyId(clock.new_id()), name, scopes, owner)
 
 
-def key_command(plain: str, id: KeyId, name: str, scopes: list[Scope]) -> CreateApiKey:
-    """The command that registers a key; only its digest travels."""
+def key_command(plain: str, id: KeyId, name: str, scopes: list[Scope], owner: UserId | None = None) -> CreateApiKey:
+    """The command that registers a key; only its digest travels. Without an owner it is the operator's own."""
     digest = hashlib.sha256(plain.encode()).hexdigest()
-    return CreateApiKey(key=id, name=name, prefix=plain[:12], digest=digest, scopes=scopes)
+    return CreateApiKey(key=id, name=name, prefix=plain[:12], digest=digest, scopes=scopes, owner=owner)
 
 
 def _answer(value: dict[str, Any], what: str, *, as_json: bool) -> None:

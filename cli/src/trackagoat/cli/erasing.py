@@ -15,7 +15,8 @@ from trackagoat.cli.options import json_option, print_json, state_option
 from trackagoat.cli.state import Folder
 from trackagoat.events import topology
 from trackagoat.events.catalogue.ingest import CreatorErased, EraseCreator
-from trackagoat.events.catalogue.words import CreatorId, OrgId
+from trackagoat.events.catalogue.words import INSTALLATION, CreatorId, OrgId, UserId
+from trackagoat.events.catalogue.workspace import EraseUser, UserErased
 from trackagoat.events.host.database import connect_pool
 from trackagoat.events.purging import About, purge
 
@@ -46,6 +47,33 @@ def creator(folder: Folder, id: UUID, yes: bool, as_json: bool) -> None:
         print_json({"id": str(id), "erased": True, "purged": purged})
     else:
         click.echo(f"creator {id}: erased, {purged:,} facts purged from the stream")
+
+
+@erase.command()
+@click.argument("id", type=click.UUID)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@state_option
+@json_option
+def user(folder: Folder, id: UUID, yes: bool, as_json: bool) -> None:
+    """Erase a user: the account ends, and nobody can read its e-mail and name any more.
+
+    What the user did stays, under the bare id. When it is cut off, run it again.
+    """
+    with plainly():
+        if not yes:
+            click.confirm(f"user {id} will be erased. This cannot be undone. Go on?", abort=True, err=True)
+        purged = asyncio.run(_erase_user(folder, UserId(id)))
+    if as_json:
+        print_json({"id": str(id), "erased": True, "purged": purged})
+    else:
+        click.echo(f"user {id}: erased, {purged:,} facts purged from the stream")
+
+
+async def _erase_user(folder: Folder, id: UserId) -> int:
+    async with operator(folder) as op:
+        await op.must(INSTALLATION, EraseUser(user=id))
+    own = f"user-{id}"
+    return await _purge(folder, "workspace", INSTALLATION, About(id, {own}, own, "user", UserErased.tag()))
 
 
 async def _found(folder: Folder, id: UUID) -> tuple[OrgId, str]:

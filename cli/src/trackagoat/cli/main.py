@@ -17,6 +17,7 @@ from trackagoat.cli import (
     events,
     importing,
     parked,
+    people,
     rebuilding,
     running,
     sources,
@@ -44,6 +45,7 @@ def main() -> None:
 
 for command in (
     *(running.up, running.down, running.status, running.run),
+    *(people.init, people.users),
     *(accounts.orgs, accounts.projects, accounts.keys),
     *(api, bench.bench, chaos, client, events.events, subscribers.subscribers),
     *(doctor.doctor, parked.parked, erasing.erase, sources.sources),

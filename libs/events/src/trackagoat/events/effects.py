@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 import msgspec
 
 from trackagoat.events.catalogue.words import Command, Event, OrgId
+from trackagoat.events.envelope import SYSTEM, Actor
 
 RECORDED = UUID("6a1f0d4e-51c4-5b7e-9d7a-3c1d1f6e0b57")
 """Namespace of the ids of recorded facts."""
@@ -47,11 +48,12 @@ class Record(msgspec.Struct, frozen=True):
 
 
 class Decide(msgspec.Struct, frozen=True):
-    """A command of the service itself, to be decided in the same transaction."""
+    """A command of the service itself, to be decided in the same transaction, on behalf of `actor`."""
 
     org: OrgId
     command: Command
     key: str
+    actor: Actor = SYSTEM
 
 
 Effect = Write | Record | Decide

@@ -18,12 +18,12 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
-from trackagoat.events.catalogue.words import OrgId
+from trackagoat.events.catalogue.words import INSTALLATION, OrgId
 from trackagoat.events.effects import Write
 from trackagoat.events.seal import seal, unseal
 from trackagoat.events.sql import Tx, read, write
 
-NO_ORG = OrgId(UUID(int=0))
+NO_ORG = INSTALLATION
 """The org of subjects that belong to several: users."""
 MARK = b"sealed.v1."
 _KEY_BITS = 512

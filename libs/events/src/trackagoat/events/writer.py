@@ -236,7 +236,7 @@ class Writer:
 
     async def _decide_own(self, tx: Any, decides: Sequence[Decide], at: datetime) -> None:
         """Decide the service's own commands; what asks for them commits in the same transaction, so it asks once."""
-        asks = [Ask(org=d.org, command_id=uuid5(RECORDED, f"{d.org}/{d.key}"), at=at) for d in decides]
+        asks = [Ask(org=d.org, command_id=uuid5(RECORDED, f"{d.org}/{d.key}"), at=at, actor=d.actor) for d in decides]
         _, facts = await self._decide(tx, asks, [d.command for d in decides])
         await self._append(tx, facts)
 

@@ -10,6 +10,7 @@ import msgspec
 
 Method = Literal["GET", "POST", "PATCH", "DELETE"]
 Needs = Literal["read", "write", "open"]
+Role = Literal["member", "admin"]
 
 BASE = "/api/v1"
 _PATH_PARAMETER = re.compile(r"\{(\w+)\}")
@@ -26,7 +27,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     and the body has its first field, the body is that instead. `answer` is the type of `data`, `meta` that of
     `meta`; `errors` are the codes particular to the call. `example` is an example of `data`, `body_example` of
     the body. `raw` answers stand outside the envelope; `csv`: the call can answer with CSV instead; `uncounted` calls
-    leave the daily quota as it is.
+    leave the daily quota as it is. `session`: keys are refused, only a person who signed in may make the call. `role`:
+    what the caller, or the owner of its key, has to be in the organization.
     """
 
     method: Method
@@ -50,6 +52,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     raw: bool = False
     csv: bool = False
     uncounted: bool = False
+    session: bool = False
+    role: Role = "member"
 
     @property
     def path_parameters(self) -> tuple[str, ...]:
@@ -60,6 +64,11 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     def key(self) -> str:
         """Method and path template: what cursors are bound to."""
         return f"{self.method} {self.path}"
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether an Idempotency-Key makes a repeated call answer what the first one did."""
+        return self.method == "POST" and self.scope != "open" and not self.path.startswith("/auth/")
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -73,8 +82,12 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
         if self.body is not None:
             codes += ("invalid_body", "payload_too_large", "unsupported_media_type")
         if self.scope != "open":
-            codes += ("invalid_api_key", "insufficient_scope")
-        if self.method == "POST" and self.scope != "open":
+            codes += ("invalid_api_key", "invalid_session", "insufficient_scope", "banned")
+        if self.scope == "write":
+            codes += ("csrf_failed",)
+        if self.role == "admin":
+            codes += ("insufficient_role",)
+        if self.repeatable:
             codes += ("idempotency_conflict", "idempotency_in_progress")
         if self.method in {"PATCH", "DELETE"}:
             codes += ("precondition_failed",)

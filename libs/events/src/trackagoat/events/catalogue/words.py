@@ -15,12 +15,18 @@ import msgspec
 OrgId = NewType("OrgId", UUID)
 ProjectId = NewType("ProjectId", UUID)
 KeyId = NewType("KeyId", UUID)
+UserId = NewType("UserId", UUID)
+SessionId = NewType("SessionId", UUID)
+InvitationId = NewType("InvitationId", UUID)
 CreatorId = NewType("CreatorId", UUID)
 VideoId = NewType("VideoId", UUID)
 CampaignId = NewType("CampaignId", UUID)
 GoalId = NewType("GoalId", UUID)
 AlertId = NewType("AlertId", UUID)
 ChannelId = NewType("ChannelId", UUID)
+
+INSTALLATION = OrgId(UUID(int=0))
+"""In place of an org, where something belongs to none: people, who may be in several."""
 
 Json = Any
 """A JSON value as msgspec decodes it: the product never looks inside (metadata, mapping files)."""

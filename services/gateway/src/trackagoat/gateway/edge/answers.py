@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
@@ -48,12 +49,13 @@ class Download(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
-    """What a handler returns. `secrets` are fields of `data` that a replay shows as null."""
+    """What a handler returns. `secrets` are fields of `data` that a replay shows as null; `headers` go beside it."""
 
     data: T
     status: int = 200
     meta: Any = None
     secrets: tuple[str, ...] = ()
+    headers: Mapping[str, str] = {}
 
 
 def envelope(data: Any, meta: Any = None) -> bytes:

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import UUID, uuid5
 
-from trackagoat.events.catalogue.words import Command, KeyId, OrgId
+from trackagoat.events.catalogue.words import INSTALLATION, Command, OrgId, UserId
 from trackagoat.events.decider import Outcome
-from trackagoat.events.envelope import Actor, Ask
+from trackagoat.events.envelope import SYSTEM, Actor, Ask
 from trackagoat.gateway.edge.answers import Answer, Deleted, PageMeta, Resource, etag
 from trackagoat.gateway.edge.cursors import BadCursor, Cursors, binding
 from trackagoat.gateway.edge.faults import ApiError, invalid_query, refused
@@ -18,7 +18,9 @@ from trackagoat.gateway.registry import Route
 if TYPE_CHECKING:
     from trackagoat.events.host.service import Asker
     from trackagoat.events.sql import Db
-    from trackagoat.gateway.reads.workspace import KeyRow
+    from trackagoat.gateway.edge.identity import Identity
+    from trackagoat.gateway.edge.passwords import Passwords
+    from trackagoat.gateway.edge.revealing import Revealer
     from trackagoat.gateway.settings import Settings
 
 P = TypeVar("P")
@@ -42,11 +44,15 @@ class Call(Generic[P, B]):
         asker: Asker,
         settings: Settings,
         cursors: Cursors,
-        caller: KeyRow | None,
+        caller: Identity | None,
         params: P,
         body: B,
         ids: Mapping[str, UUID],
         if_match: str | None,
+        agent: str | None,
+        address: str,
+        passwords: Passwords,
+        revealer: Revealer,
         request_id: str,
         seed: UUID,
         now: datetime,
@@ -55,42 +61,76 @@ class Call(Generic[P, B]):
         self.params, self.body, self.ids, self.now, self.request_id = params, body, ids, now, request_id
         self._asker, self._cursors, self._caller, self._if_match = asker, cursors, caller, if_match
         self.seed, self._asked = seed, 0
+        self.agent, self.address, self.passwords = agent, address, passwords
+        self._revealer = revealer
+        self._actor: Actor | None = None
 
     @property
-    def caller(self) -> KeyRow:
-        """The key the call came with."""
+    def caller(self) -> Identity:
+        """Who makes the call."""
         if self._caller is None:
             raise ApiError("invalid_api_key")
         return self._caller
 
     @property
     def org(self) -> OrgId:
-        """The organization all of the call happens in."""
+        """The organization all of the call happens in. Raises a 404 for somebody who is in none."""
+        if self.caller.org is None:
+            raise ApiError("not_found")
         return OrgId(self.caller.org)
+
+    @property
+    def here(self) -> OrgId:
+        """The organization, or the space of people who are in none."""
+        return OrgId(self._caller.org) if self._caller and self._caller.org else INSTALLATION
+
+    @property
+    def user(self) -> UserId:
+        """The person who makes the call, or whose key does. Raises a 403 for the operator's own key."""
+        if self.caller.user is None:
+            raise ApiError("insufficient_scope", required="session", granted=list(self.caller.scopes))
+        return UserId(self.caller.user)
+
+    @property
+    def space(self) -> OrgId:
+        """Where a repeated call is looked for: the organization, or the person's own space while it is in none."""
+        return OrgId(self.caller.org or self.user)
+
+    def speaks_for(self, user: UserId) -> None:
+        """From here on the call is that person's, who has just proved to be it."""
+        self._actor = Actor("user", user)
 
     # -- commands ----------------------------------------------------------------------------------------
 
-    async def ask(self, commands: Sequence[Command]) -> list[Outcome]:
-        """One outcome per command (all of one class), in order. A repeated call repeats the command ids."""
+    async def ask(self, commands: Sequence[Command], org: OrgId | None = None) -> list[Outcome]:
+        """One outcome per command (all of one class), in order, about `org` or else the caller's.
+
+        A repeated call repeats the command ids.
+        """
         if not commands:
             return []
         self._asked += 1
         ask = Ask(
-            org=self.org,
+            org=self.org if org is None else org,
             command_id=uuid5(self.seed, str(self._asked)),
             at=self.now,
-            actor=Actor("api_key", KeyId(self.caller.key)),
+            actor=self._actor or (SYSTEM if self._caller is None else self._caller.actor),
             request_id=self.request_id,
         )
         seconds = ASK_SECONDS if len(commands) == 1 else ASK_MANY_SECONDS
         return await self._asker.ask(ask, commands, timeout=seconds)
 
-    async def tell(self, command: Command) -> Outcome:
+    async def tell(self, command: Command, org: OrgId | None = None) -> Outcome:
         """The outcome of one command. Raises its refusal as an error answer."""
-        (outcome,) = await self.ask([command])
+        (outcome,) = await self.ask([command], org)
         if outcome.refused is not None:
             raise refused(outcome.refused)
         return outcome
+
+    async def in_clear(self, sealed: Sequence[str]) -> list[str | None]:
+        """What sealed fields say; None for what cannot be known any more. Answers are opened by themselves."""
+        said: list[str | None] = [*sealed]
+        return await self._revealer.clear(self.db, self.here, said)
 
     # -- pages -------------------------------------------------------------------------------------------
 
@@ -118,7 +158,7 @@ class Call(Generic[P, B]):
             for name in getattr(self.params, "__struct_fields__", ())
             if name not in {"cursor", "limit"}
         }
-        return binding(self.route.key, self.org, [filters, {name: str(id) for name, id in self.ids.items()}])
+        return binding(self.route.key, self.space, [filters, {name: str(id) for name, id in self.ids.items()}])
 
     # -- preconditions -----------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Callers as they are counted: by key with the plan of its organization, or by the address they call from."""
+"""Callers as they are counted: a key with the plan of its organization, a session, or an address."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from trackagoat.gateway.reads import workspace
 
 if TYPE_CHECKING:
     from trackagoat.events.sql import Db
-    from trackagoat.gateway.reads.workspace import KeyRow
+    from trackagoat.gateway.edge.identity import Identity
 
 OPEN_CALLS_PER_MINUTE = 60
+SESSION_CALLS_PER_MINUTE = 300
 _REMEMBER_SECONDS = 0.9
 _REMEMBER_MOST = 10_000
 _SITE_BITS = 64
@@ -32,12 +33,14 @@ class Quotas:
         """Start knowing no tier."""
         self._known: OrderedDict[OrgId, tuple[float, Tier | None]] = OrderedDict()
 
-    async def caller(self, db: Db, row: KeyRow, quota: int, tick: float, *, counted: bool) -> Caller:
-        """The caller with that key. `tick` is a steadily rising number of seconds."""
-        org = OrgId(row.org)
+    async def caller(self, db: Db, identity: Identity, quota: int, tick: float, *, counted: bool) -> Caller:
+        """The caller as it is counted. `tick` is a steadily rising number of seconds."""
+        if identity.type == "session" or identity.org is None:
+            return Caller(kind="session", id=str(identity.id), quota=SESSION_CALLS_PER_MINUTE)
+        org = OrgId(identity.org)
         tier = await self._tier(db, org, tick)
         most = plans.limit(tier, DAILY_LIMIT) if tier is not None else None
-        return Caller(kind="key", id=str(row.key), quota=quota, org=org, most=most, counted=counted)
+        return Caller(kind="key", id=str(identity.id), quota=quota, org=org, most=most, counted=counted)
 
     async def _tier(self, db: Db, org: OrgId, tick: float) -> Tier | None:
         until, tier = self._known.get(org, (0.0, None))

@@ -13,18 +13,20 @@ from trackagoat.events import clock
 from trackagoat.events.host.service import ASKER, DB
 from trackagoat.gateway.edge import decoding, idempotency
 from trackagoat.gateway.edge.answers import envelope, without_secrets
-from trackagoat.gateway.edge.auth import Keys, need_scope
+from trackagoat.gateway.edge.auth import Gate
 from trackagoat.gateway.edge.call import Call
 from trackagoat.gateway.edge.callers import Quotas, address_of, of_address
 from trackagoat.gateway.edge.cursors import Cursors
 from trackagoat.gateway.edge.faults import ApiError, invalid_body
+from trackagoat.gateway.edge.identity import Identity, admit
 from trackagoat.gateway.edge.limits import Turnstile
+from trackagoat.gateway.edge.passwords import Passwords
 from trackagoat.gateway.edge.responses import TRACE, replayed, response_of
 from trackagoat.gateway.edge.revealing import Revealer
+from trackagoat.gateway.edge.sessions import check_csrf, check_origin
 from trackagoat.gateway.registry import Route
 
 if TYPE_CHECKING:
-    from trackagoat.gateway.reads.workspace import KeyRow
     from trackagoat.gateway.settings import Settings
 
 BODY_LIMIT = 1024 * 1024
@@ -41,10 +43,10 @@ class Door:
     def __init__(self, settings: Settings, routes: Sequence[Route]) -> None:
         """Make what outlives a call: known keys and plans, who is being counted, the cursors' key."""
         self._settings, self._routes = settings, routes
-        self._keys = Keys()
+        self._gate = Gate(settings.secret_key.get_secret_value())
         self._cursors = Cursors(settings.secret_key.get_secret_value())
         self._quotas, self._turnstile = Quotas(), Turnstile()
-        self._records = idempotency.Records()
+        self._records, self._passwords = idempotency.Records(), Passwords()
         self._revealer = Revealer(settings.secret_key.get_secret_value())
 
     def serve(self, route: Route) -> Serve:
@@ -62,37 +64,43 @@ class Door:
         caller = await self._caller(route, request)
         await self._count(route, request, caller)
         if caller is not None:
-            need_scope(caller, route.scope)
-        key = idempotency.key_of(request.headers.get(idempotency.HEADER)) if _repeatable(route) else None
+            admit(route, caller)
+            check_csrf(request, caller, self._settings.base_url)
+        elif route.method == "POST":
+            check_origin(request, self._settings.base_url)
+        key = idempotency.key_of(request.headers.get(idempotency.HEADER)) if route.repeatable else None
         call = self._call(route, request, caller, body)
         if key is None:
             response = response_of(route, await route.handler(call))
         else:
             response = await self._once(route, request, call, (key, body))
-        return response if caller is None else await self._revealer.reveal(call.db, call.org, response)
+        return await self._revealer.reveal(call.db, call.here, response)
 
-    async def _caller(self, route: Route, request: web.Request) -> KeyRow | None:
+    async def _caller(self, route: Route, request: web.Request) -> Identity | None:
         if route.scope == "open":
             return None
-        header = request.headers.get("Authorization")
-        caller = await self._keys.caller(request.app[DB], header, clock.now(), time.monotonic())
+        caller = await self._gate.identity(request.app[DB], request, clock.now(), time.monotonic())
         request[TRACE].caller = caller
         return caller
 
-    async def _count(self, route: Route, request: web.Request, row: KeyRow | None) -> None:
+    def _address(self, request: web.Request) -> str:
+        forwarded = request.headers.getall("X-Forwarded-For", ())
+        return address_of(request.remote, forwarded, self._settings.trusted_proxies)
+
+    async def _count(self, route: Route, request: web.Request, identity: Identity | None) -> None:
         """Count the call; what is refused later on has been counted too. Raises a 429."""
-        db, trusted = request.app[DB], self._settings.trusted_proxies
-        if row is None:
-            caller = of_address(address_of(request.remote, request.headers.getall("X-Forwarded-For", ()), trusted))
+        db = request.app[DB]
+        if identity is None:
+            caller = of_address(self._address(request))
         else:
             quota, counted = self._settings.api_key_requests_per_minute, not route.uncounted
-            caller = await self._quotas.caller(db, row, quota, time.monotonic(), counted=counted)
+            caller = await self._quotas.caller(db, identity, quota, time.monotonic(), counted=counted)
         standing = await self._turnstile.take(db, caller)
-        if row is not None:
+        if identity is not None:
             request[TRACE].standing = standing
         standing.check(clock.now())
 
-    def _call(self, route: Route, request: web.Request, caller: KeyRow | None, body: bytes) -> Call[Any, Any]:
+    def _call(self, route: Route, request: web.Request, caller: Identity | None, body: bytes) -> Call[Any, Any]:
         ids = decoding.path_ids(request.match_info)
         return Call(
             route=route,
@@ -106,6 +114,10 @@ class Door:
             body=_decoded(route, body),
             ids=ids,
             if_match=request.headers.get("If-Match"),
+            agent=request.headers.get("User-Agent"),
+            address=self._address(request),
+            passwords=self._passwords,
+            revealer=self._revealer,
             request_id=request[TRACE].id,
             seed=clock.new_id(),
             now=clock.now(),
@@ -116,7 +128,7 @@ class Door:
     ) -> web.Response:
         """Run the call under its Idempotency-Key, or answer what it answered before."""
         db, (key, body) = request.app[DB], keyed
-        claim = await self._records.claim(db, call.org, key, (f"{request.method} {request.path}", body), call.now)
+        claim = await self._records.claim(db, call.space, key, (f"{request.method} {request.path}", body), call.now)
         if isinstance(claim, idempotency.Replay):
             return replayed(claim)
         call.seed = claim.seed
@@ -163,7 +175,3 @@ def _decoded(route: Route, body: bytes) -> Any:
     if not body and route.body_optional:
         return None
     return decoding.body(route.body, body, route.bulk)
-
-
-def _repeatable(route: Route) -> bool:
-    return route.method == "POST" and route.scope != "open"

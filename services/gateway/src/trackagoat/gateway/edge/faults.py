@@ -15,11 +15,16 @@ STATUS: Mapping[str, int] = {
     "invalid_body": 400,
     "invalid_params": 400,
     "invalid_api_key": 401,
+    "invalid_session": 401,
+    "invalid_credentials": 401,
     "limit_reached": 402,
     "retention_exceeded": 402,
     "insufficient_scope": 403,
     "insufficient_role": 403,
+    "csrf_failed": 403,
     "banned": 403,
+    "registration_closed": 403,
+    "email_mismatch": 403,
     "not_found": 404,
     "method_not_allowed": 405,
     "handle_taken": 409,
@@ -33,12 +38,19 @@ STATUS: Mapping[str, int] = {
     "circular_reference": 409,
     "project_mismatch": 409,
     "goal_overlap": 409,
+    "email_taken": 409,
+    "already_member": 409,
+    "already_invited": 409,
+    "invitation_used": 409,
+    "last_admin": 409,
     "builtin_channel": 409,
     "channel_disabled": 409,
     "idempotency_conflict": 409,
     "idempotency_in_progress": 409,
     "write_conflict": 409,
     "gone": 410,
+    "invitation_expired": 410,
+    "token_expired": 410,
     "precondition_failed": 412,
     "payload_too_large": 413,
     "unsupported_media_type": 415,
@@ -53,6 +65,11 @@ SENTENCES: Mapping[str, str] = {
     "invalid_body": "The request body is not valid",
     "invalid_params": "The path or the headers are not valid",
     "invalid_api_key": "Invalid or missing API key",
+    "invalid_session": "The session has ended; sign in again",
+    "invalid_credentials": "Wrong e-mail or password",
+    "insufficient_role": "Only an admin of the organization may do this",
+    "csrf_failed": "X-CSRF-Token is missing or not this session's, or the page is of another site",
+    "banned": "The operator of this installation has banned that account or organization",
     "not_found": "Not found",
     "method_not_allowed": "That method is not allowed here",
     "idempotency_conflict": "That Idempotency-Key was used for another call or another body",
@@ -71,6 +88,8 @@ BARE = frozenset({"handle_taken", "creator_banned", "invalid_handle", "no_change
 """Codes whose `error` is the code itself."""
 
 _REFUSED_AS = {"refused": "write_conflict"}
+_FIELDS = {"invalid_timezone": "timezone", "name_not_confirmed": "confirm_name"}
+"""Refusals that find fault with one field of the body."""
 
 
 class Fault(msgspec.Struct, frozen=True, rename={"in_": "in"}):
@@ -117,6 +136,8 @@ def invalid_query(path: str, message: str) -> ApiError:
 
 def refused(refusal: Refusal) -> ApiError:
     """The error answer for a service's refusal."""
+    if refusal.code in _FIELDS:
+        return invalid_body(_FIELDS[refusal.code], refusal.message)
     code = _REFUSED_AS.get(refusal.code, refusal.code)
     return ApiError(code, refusal.message.rstrip("."), **{camel(k): v for k, v in refusal.details.items()})
 

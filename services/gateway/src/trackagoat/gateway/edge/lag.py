@@ -26,6 +26,11 @@ _REMEMBER_LOOKS = 7200
 
 SHOWN_BY: Mapping[str, tuple[str, ...]] = {
     "Account": ("workspace",),
+    "Organizations": ("workspace",),
+    "Members": ("workspace",),
+    "Invitations": ("workspace",),
+    "API keys": ("workspace",),
+    "Limits": ("workspace", "ingest", "campaigns"),
     "Projects": ("workspace",),
     "Creators": ("ingest",),
     "Videos": ("ingest",),

@@ -21,9 +21,9 @@ from trackagoat.gateway.registry import BASE, Route
 
 if TYPE_CHECKING:
     from trackagoat.gateway.edge.idempotency import Replay
+    from trackagoat.gateway.edge.identity import Identity
     from trackagoat.gateway.edge.lag import Lag
     from trackagoat.gateway.edge.limits import Standing
-    from trackagoat.gateway.reads.workspace import KeyRow
     from trackagoat.gateway.settings import Settings
 
 log = structlog.get_logger()
@@ -37,7 +37,7 @@ class Trace:
     def __init__(self, id: str) -> None:
         """Only the id is known at first."""
         self.id, self.started = id, time.monotonic()
-        self.caller: KeyRow | None = None
+        self.caller: Identity | None = None
         self.standing: Standing | None = None
         self.code: str | None = None
 
@@ -105,6 +105,7 @@ def response_of(route: Route, answer: Answer[Any]) -> web.Response:
         return _download(answer.data)
     body = bare(answer.data) if route.raw else envelope(answer.data, answer.meta)
     response = web.Response(body=body, status=answer.status, content_type="application/json", charset="utf-8")
+    response.headers.update(answer.headers)
     if isinstance(answer.data, Resource):
         response.headers["ETag"] = etag(answer.data)
     return response
@@ -164,6 +165,6 @@ def _note(request: web.Request, response: web.StreamResponse, trace: Trace) -> N
         code=trace.code,
         ms=round((time.monotonic() - trace.started) * 1000, 1),
         request_id=trace.id,
-        org=str(trace.caller.org) if trace.caller else None,
-        key=str(trace.caller.key) if trace.caller else None,
+        org=str(trace.caller.org) if trace.caller and trace.caller.org else None,
+        caller=f"{trace.caller.type} {trace.caller.id}" if trace.caller else None,
     )

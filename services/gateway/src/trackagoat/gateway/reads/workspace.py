@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from trackagoat.events.catalogue.words import OrgId, Scope
-from trackagoat.events.catalogue.workspace import Tier
+from trackagoat.events.catalogue.workspace import Role, Tier
 from trackagoat.events.sql import Db, read
 from trackagoat.gateway.reads.keyset import newest
 
@@ -24,12 +24,14 @@ class KeyRow(msgspec.Struct, frozen=True):
     prefix: str
     scopes: list[Scope]
     expires_at: datetime | None
+    owner: UUID | None
+    owner_name: str | None
     created_at: datetime
     revoked_at: datetime | None
 
 
 class OrgRow(msgspec.Struct, frozen=True):
-    """An organization. Intervals are hours."""
+    """An organization. Intervals are hours. Until `grace_until` the retention of `previous_tier` holds too."""
 
     org: UUID
     name: str
@@ -38,8 +40,17 @@ class OrgRow(msgspec.Struct, frozen=True):
     video_stats_hours: int
     discover_videos_hours: int
     creator_profiles_hours: int
+    video_expiry_enabled: bool
+    previous_tier: Tier | None
+    grace_until: datetime | None
     created_at: datetime
     updated_at: datetime
+
+
+class OwnOrgRow(OrgRow, frozen=True):
+    """An organization, and what the person is in it."""
+
+    role: Role
 
 
 class ProjectRow(msgspec.Struct, frozen=True):
@@ -53,17 +64,19 @@ class ProjectRow(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
-_KEY = "SELECT org, key, name, prefix, scopes, expires_at, created_at, revoked_at FROM workspace.api_keys "
+_KEY = """
+SELECT k.org, k.key, k.name, k.prefix, k.scopes, k.expires_at, k.owner, u.name AS owner_name, k.created_at,
+    k.revoked_at
+FROM workspace.api_keys k LEFT JOIN workspace.users u ON u.user_id = k.owner
+"""
+_ORG = """
+SELECT o.org, o.name, o.timezone, o.tier, o.video_stats_hours, o.discover_videos_hours, o.creator_profiles_hours,
+    o.video_expiry_enabled, o.previous_tier, o.grace_until, o.created_at, o.updated_at
+"""
 _PROJECT = "SELECT project, name, readme, metadata, created_at, updated_at FROM workspace.projects "
 
 
-@read(_KEY + "WHERE digest = $1")
-async def key_by_digest(db: Db, digest: str) -> KeyRow | None:
-    """The key with this SHA-256: the one question asked before the org is known."""
-    ...
-
-
-@read(_KEY + "WHERE org = $1 AND key = $2")
+@read(_KEY + "WHERE k.org = $1 AND k.key = $2")
 async def key(db: Db, org: OrgId, key: UUID) -> KeyRow | None:
     """One key."""
     ...
@@ -85,9 +98,9 @@ async def key_names(db: Db, org: OrgId, keys: Sequence[UUID]) -> list[NameRow]:
 @read(
     _KEY
     + """
-    WHERE org = $1 AND ($2 OR revoked_at IS NULL)
+    WHERE k.org = $1 AND ($2 OR k.revoked_at IS NULL)
     """
-    + newest("created_at", "key", 3)
+    + newest("k.created_at", "k.key", 3)
 )
 async def keys(
     db: Db,
@@ -101,15 +114,19 @@ async def keys(
     ...
 
 
-@read(
-    """
-    SELECT org, name, timezone, tier, video_stats_hours, discover_videos_hours, creator_profiles_hours,
-        created_at, updated_at
-    FROM workspace.orgs WHERE org = $1
-    """
-)
+@read(_ORG + "FROM workspace.orgs o WHERE o.org = $1 AND o.deleted_at IS NULL")
 async def org(db: Db, org: OrgId) -> OrgRow | None:
     """The organization."""
+    ...
+
+
+@read(
+    _ORG
+    + ", m.role FROM workspace.orgs o JOIN workspace.members m USING (org) WHERE m.user_id = $1"
+    + newest("o.created_at", "o.org", 2)
+)
+async def orgs_of(db: Db, user: UUID, at: datetime | None, after: UUID | None, limit: int) -> list[OwnOrgRow]:
+    """The organizations of a person, newest first."""
     ...
 
 

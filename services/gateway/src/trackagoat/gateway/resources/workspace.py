@@ -9,7 +9,7 @@ import msgspec
 
 from trackagoat.events.catalogue.plans import floor
 from trackagoat.events.catalogue.words import Scope
-from trackagoat.events.catalogue.workspace import Tier
+from trackagoat.events.catalogue.workspace import Role, Tier
 from trackagoat.gateway.edge.answers import Resource
 from trackagoat.gateway.reads.ingest import CountsRow
 from trackagoat.gateway.reads.workspace import KeyRow, OrgRow, ProjectRow
@@ -27,7 +27,7 @@ class EffectiveHours(msgspec.Struct, frozen=True, kw_only=True):
 class Org(Resource, frozen=True, kw_only=True):
     """The root of a workspace: it owns everything below it."""
 
-    derived: ClassVar[frozenset[str]] = frozenset({"effective_hours"})
+    derived: ClassVar[frozenset[str]] = frozenset({"effective_hours", "role"})
 
     id: UUID
     name: str
@@ -37,8 +37,8 @@ class Org(Resource, frozen=True, kw_only=True):
     discover_videos_hours: int
     creator_profiles_hours: int
     effective_hours: EffectiveHours
-    video_expiry_enabled: bool = False
-    role: str = "admin"
+    video_expiry_enabled: bool
+    role: Role
     created_at: Instant
     updated_at: Instant
 
@@ -70,14 +70,14 @@ class Project(Resource, frozen=True, kw_only=True):
 
 
 class KeyOwner(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom a key acts for."""
+    """Whom a key acts for; without a name once that account is gone."""
 
     user_id: UUID
-    name: str
+    name: str | None
 
 
 class ApiKey(Resource, frozen=True, kw_only=True):
-    """Access for a program. The key itself is shown once, in the answer that made it."""
+    """Access for a program, acting for its owner (null: the operator). It is shown once, in the answer that made it."""
 
     derived: ClassVar[frozenset[str]] = frozenset({"last_used_at", "key"})
 
@@ -98,34 +98,18 @@ class NewApiKey(ApiKey, frozen=True, kw_only=True):
     key: str | None
 
 
-class Membership(msgspec.Struct, frozen=True, kw_only=True):
-    """An org a caller may act in."""
-
-    id: UUID
-    name: str
-    role: str
+def org(row: OrgRow, role: Role) -> Org:
+    """The organization, as somebody with that role there sees it."""
+    return shown(Org, row, id=row.org, effective_hours=effective_hours(row), role=role)
 
 
-class Me(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is calling, where, and what it may do."""
-
-    user: None
-    org: Org
-    role: str
-    auth: str
-    scopes: list[Scope]
-    csrf_token: None = None
-    orgs: list[Membership]
-
-
-def org(row: OrgRow) -> Org:
-    """The organization."""
-    hours = EffectiveHours(
+def effective_hours(row: OrgRow) -> EffectiveHours:
+    """Hours between scrapes: those asked for, no less than the tier allows."""
+    return EffectiveHours(
         video_stats=max(row.video_stats_hours, floor(row.tier, "min_video_stats_hours")),
         discover_videos=max(row.discover_videos_hours, floor(row.tier, "min_discover_videos_hours")),
         creator_profiles=max(row.creator_profiles_hours, floor(row.tier, "min_creator_profiles_hours")),
     )
-    return shown(Org, row, id=row.org, effective_hours=hours)
 
 
 def project(row: ProjectRow, org: UUID, counts: Counts) -> Project:
@@ -140,18 +124,15 @@ def counts(ingest: CountsRow | None, campaigns: int, goals: int) -> Counts:
     return shown(Counts, ingest, campaigns=campaigns, goals=goals)
 
 
-def api_key(row: KeyRow) -> ApiKey:
+def api_key(row: KeyRow, last_used_at: Instant | None = None) -> ApiKey:
     """A key."""
-    return shown(ApiKey, row, id=row.key, owner=None, last_used_at=None)
+    return shown(ApiKey, row, id=row.key, owner=_owner(row), last_used_at=last_used_at)
 
 
 def new_api_key(row: KeyRow, key: str | None) -> NewApiKey:
     """A key just made, with the key."""
-    return shown(NewApiKey, row, id=row.key, owner=None, last_used_at=None, key=key)
+    return shown(NewApiKey, row, id=row.key, owner=_owner(row), last_used_at=None, key=key)
 
 
-def me(caller: KeyRow, org_row: OrgRow) -> Me:
-    """Who is calling."""
-    there = org(org_row)
-    at = Membership(id=there.id, name=there.name, role=there.role)
-    return Me(user=None, org=there, role=there.role, auth="api_key", scopes=list(caller.scopes), orgs=[at])
+def _owner(row: KeyRow) -> KeyOwner | None:
+    return None if row.owner is None else KeyOwner(user_id=row.owner, name=row.owner_name)

@@ -14,6 +14,9 @@ from trackagoat.gateway.routes import (
     goals,
     gone,
     histories,
+    invitations,
+    limits,
+    members,
     notifications,
     projects,
     videos,
@@ -21,6 +24,9 @@ from trackagoat.gateway.routes import (
 
 ROUTES: tuple[Route, ...] = (
     *account.ROUTES,
+    *members.ROUTES,
+    *invitations.ROUTES,
+    *limits.ROUTES,
     *projects.ROUTES,
     *creators.ROUTES,
     *videos.ROUTES,

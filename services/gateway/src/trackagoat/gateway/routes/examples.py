@@ -21,8 +21,7 @@ from trackagoat.gateway.resources.workspace import (
     ApiKey,
     Counts,
     EffectiveHours,
-    Me,
-    Membership,
+    KeyOwner,
     NewApiKey,
     Org,
     Project,
@@ -46,6 +45,8 @@ ORG = Org(
     discover_videos_hours=6,
     creator_profiles_hours=24,
     effective_hours=EffectiveHours(video_stats=6, discover_videos=6, creator_profiles=24),
+    video_expiry_enabled=False,
+    role="admin",
     created_at=AT,
     updated_at=AT,
 )
@@ -127,21 +128,13 @@ API_KEY = ApiKey(
     name="reporting",
     prefix="tga_0f3a9c12",
     scopes=["read"],
-    owner=None,
+    owner=KeyOwner(user_id=id_of(20), name="Ana"),
     created_at=AT,
     expires_at=None,
-    last_used_at=None,
+    last_used_at=LATER,
     revoked_at=None,
 )
 NEW_API_KEY = NewApiKey(**msgspec.structs.asdict(API_KEY), key="tga_" + "0f3a9c12" * 8)
-ME = Me(
-    user=None,
-    org=ORG,
-    role="admin",
-    auth="api_key",
-    scopes=["read"],
-    orgs=[Membership(id=id_of(1), name="Goat Agency", role="admin")],
-)
 FRESH = Freshness(last_scraped_at=LATER, expected_interval_hours=6, state="fresh")
 CREATOR_DETAIL = CreatorDetail(
     **msgspec.structs.asdict(CREATOR),

@@ -43,7 +43,7 @@ class ListAlerts(Page, frozen=True, kw_only=True, rename={"from_": "from"}):
 
 
 async def list_notifications(call: Call[ListNotifications, None]) -> Answer[list[Notification]]:
-    asked, since, reader = call.params, call.now - _KEPT, call.caller.key
+    asked, since, reader = call.params, call.now - _KEPT, call.caller.reader
     at, after = call.after(tuple[datetime, UUID]) or (None, None)
     _, rows, unread = await asyncio.gather(
         tenancy.filters(call),
@@ -69,13 +69,13 @@ async def list_notifications(call: Call[ListNotifications, None]) -> Answer[list
 
 async def read_notification(call: Call[Nothing, None]) -> Answer[Notification]:
     before = await _one(call)
-    await call.tell(MarkRead(alert=AlertId(before.alert), reader=call.caller.key))
+    await call.tell(MarkRead(alert=AlertId(before.alert), reader=call.caller.reader))
     return ok(notification(await _one(call), call.settings.base_url))
 
 
 async def _one(call: Call[Any, Any]) -> notifications.NotificationRow:
     row = await notifications.notification(
-        call.db, call.org, call.caller.key, call.now - _KEPT, call.ids["notificationId"]
+        call.db, call.org, call.caller.reader, call.now - _KEPT, call.ids["notificationId"]
     )
     if row is None:
         raise ApiError("not_found")

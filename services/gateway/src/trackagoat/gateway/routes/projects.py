@@ -170,6 +170,7 @@ ROUTES = (
         name="deleteProject",
         summary="Take a project and everything in it away",
         scope="write",
+        role="admin",
         tag="Projects",
         handler=delete_project,
         answer=Deleted,

@@ -72,7 +72,7 @@ async def detail(call: Call[Any, Any], id: UUID) -> CreatorDetail:
     row, posts, org = await asyncio.gather(
         tenancy.creator(call, id), ingest.refreshes(call.db, call.org, id), tenancy.org(call)
     )
-    hours = workspace.org(org).effective_hours
+    hours = workspace.effective_hours(org)
     return creator_detail(row, freshness.of_creator(row, posts, hours, call.now))
 
 

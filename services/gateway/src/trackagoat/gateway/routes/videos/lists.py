@@ -76,7 +76,7 @@ async def get_video(call: Call[Nothing, None]) -> Answer[VideoDetail]:
 async def detail(call: Call[Any, Any], id: UUID) -> VideoDetail:
     """A video by itself, as it is now."""
     row, org = await asyncio.gather(tenancy.video(call, id), tenancy.org(call))
-    return video_detail(row, freshness.of_video(row, workspace.org(org).effective_hours, call.now))
+    return video_detail(row, freshness.of_video(row, workspace.effective_hours(org), call.now))
 
 
 async def list_snapshots(call: Call[ListSnapshots, None]) -> Answer[list[VideoSnapshot]]:

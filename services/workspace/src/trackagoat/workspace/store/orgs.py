@@ -1,10 +1,10 @@
-"""Workspace's tables: orgs, projects and API keys, as others read them."""
+"""Orgs, projects and API keys, as others read them."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from trackagoat.events.catalogue.words import Json, KeyId, OrgId, ProjectId
+from trackagoat.events.catalogue.words import Json, KeyId, OrgId, ProjectId, UserId
 from trackagoat.events.effects import Write
 from trackagoat.events.sql import write
 
@@ -36,9 +36,10 @@ def add_org(
         video_stats_hours = coalesce(t.video_stats, orgs.video_stats_hours),
         discover_videos_hours = coalesce(t.discover_videos, orgs.discover_videos_hours),
         creator_profiles_hours = coalesce(t.creator_profiles, orgs.creator_profiles_hours),
+        video_expiry_enabled = coalesce(t.video_expiry, orgs.video_expiry_enabled),
         updated_at = t.at
-    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::int[], $6::int[], $7::timestamptz[])
-        AS t(org, name, timezone, video_stats, discover_videos, creator_profiles, at)
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::int[], $6::int[], $7::boolean[], $8::timestamptz[])
+        AS t(org, name, timezone, video_stats, discover_videos, creator_profiles, video_expiry, at)
     WHERE orgs.org = t.org
     """
 )
@@ -49,8 +50,38 @@ def change_org(
     video_stats_hours: int | None,
     discover_videos_hours: int | None,
     creator_profiles_hours: int | None,
+    video_expiry_enabled: bool | None,
     at: datetime,
 ) -> Write: ...
+
+
+@write(
+    """
+    UPDATE orgs SET tier = t.tier, previous_tier = t.previous, grace_until = t.grace, updated_at = t.at
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[])
+        AS t(org, tier, previous, grace, at)
+    WHERE orgs.org = t.org
+    """
+)
+def move_org(org: OrgId, tier: str, previous: str | None, grace_until: datetime | None, at: datetime) -> Write: ...
+
+
+@write(
+    """
+    UPDATE orgs SET banned_at = t.banned FROM unnest($1::uuid[], $2::timestamptz[]) AS t(org, banned)
+    WHERE orgs.org = t.org
+    """
+)
+def ban_org(org: OrgId, banned_at: datetime | None) -> Write: ...
+
+
+@write(
+    """
+    UPDATE orgs SET deleted_at = t.at FROM unnest($1::uuid[], $2::timestamptz[]) AS t(org, at)
+    WHERE orgs.org = t.org
+    """
+)
+def delete_org(org: OrgId, at: datetime) -> Write: ...
 
 
 @write(
@@ -86,10 +117,10 @@ def remove_project(project: ProjectId) -> Write: ...
 
 @write(
     """
-    INSERT INTO api_keys (org, key, name, prefix, digest, scopes, expires_at, created_at)
-    SELECT org, key, name, prefix, digest, string_to_array(scopes, ' '), expires_at, at
+    INSERT INTO api_keys (org, key, name, prefix, digest, scopes, expires_at, owner, created_at)
+    SELECT org, key, name, prefix, digest, string_to_array(scopes, ' '), expires_at, owner, at
     FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
-        $8::timestamptz[]) AS t(org, key, name, prefix, digest, scopes, expires_at, at)
+        $8::uuid[], $9::timestamptz[]) AS t(org, key, name, prefix, digest, scopes, expires_at, owner, at)
     """,
     key=("key",),
 )
@@ -101,6 +132,7 @@ def add_key(
     digest: str,
     scopes: str,
     expires_at: datetime | None,
+    owner: UserId | None,
     at: datetime,
 ) -> Write:
     """`scopes` are separated by blanks: `unnest` would flatten a list of lists."""
@@ -113,3 +145,11 @@ def add_key(
     """
 )
 def revoke_key(key: KeyId, at: datetime) -> Write: ...
+
+
+@write(
+    """
+    UPDATE api_keys SET name = t.name FROM unnest($1::uuid[], $2::text[]) AS t(key, name) WHERE api_keys.key = t.key
+    """
+)
+def rename_key(key: KeyId, name: str) -> Write: ...

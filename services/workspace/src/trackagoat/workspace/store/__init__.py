@@ -1,0 +1,1 @@
+"""Workspace's tables, and what decisions are completed from."""
