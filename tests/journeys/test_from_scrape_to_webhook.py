@@ -46,6 +46,7 @@ async def test_a_goal_at_risk_reaches_a_webhook_whose_signature_verifies(
 ) -> None:
     _, api = await house.org(noon)
     channel = await api.ok("POST", "/channels", {"kind": "webhook", "name": "hook", "config": {"url": receiver.url}})
+    await api.ok("POST", "/alert-rules", {"name": "All", "channel_ids": [channel["id"]]})
     project = await api.ok("POST", "/projects", {"name": "Spring"})
     start = (clock.now() - timedelta(days=30)).date().isoformat()
     creator = await api.ok(

@@ -120,7 +120,8 @@ async def test_a_rebuild_of_notifications_sends_and_schedules_nothing(
 ) -> None:
     _, api = await house.org(noon)
     nobody = {"kind": "webhook", "name": "nobody listens", "config": {"url": "http://127.0.0.1:9/"}}
-    await api.ok("POST", "/channels", nobody)
+    channel = await api.ok("POST", "/channels", nobody)
+    await api.ok("POST", "/alert-rules", {"name": "All", "channel_ids": [channel["id"]]})
     project = (await api.ok("POST", "/projects", {"name": "Herd"}))["id"]
     creator = (await api.ok("POST", f"/projects/{project}/creators", {"tiktok_handle": "quiet_meadow"}))["id"]
     goal = {"creator_id": creator, "metric": "posts", "period": "daily", "target_value": 1000}

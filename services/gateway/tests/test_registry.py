@@ -12,6 +12,9 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no stubs
 from openapi_spec_validator import validate
 
+from trackagoat.events import clock
+from trackagoat.events.catalogue.notifications import SendTest
+from trackagoat.events.catalogue.words import ChannelId
 from trackagoat.gateway.edge.faults import STATUS
 from trackagoat.gateway.openapi import document
 from trackagoat.gateway.registry import Route
@@ -192,7 +195,13 @@ async def furnished(api: Any) -> dict[str, str]:
     hook = {"kind": "webhook", "name": "Ops", "config": {"url": "https://hooks.example.com/x"}}
     channel = (await api.post("/channels", hook))["data"]
     key = (await api.post("/api-keys", {"name": "spare"}))["data"]
+    rule = (await api.post("/alert-rules", {"name": "All", "channel_ids": [channel["id"]]}))["data"]
+    delivery = clock.new_id()
+    test = SendTest(channel=ChannelId(UUID(channel["id"])), delivery=delivery)
+    await api.tell(test)
     return {
+        "ruleId": rule["id"],
+        "deliveryId": str(delivery),
         "projectId": project,
         "creatorId": creator,
         "videoId": video["id"],
@@ -224,5 +233,5 @@ def _body_with(route: Route, ids: Mapping[str, str]) -> Any:
     body = body_of(route)
     if body is None:
         return None
-    known = {"creator_id": "creatorId", "item_id": "creatorId"}
+    known = {"creator_id": "creatorId", "item_id": "creatorId", "channel_ids": "channelId"}
     return {name: ids[known[name]] if name in known else value for name, value in body.items()}

@@ -7,18 +7,21 @@ import base64
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from trackagoat.events import clock
+from trackagoat.events.catalogue.goals import GoalAdvisoryCleared, GoalAdvisoryRaised, GoalPeriodClosed, Status
 from trackagoat.events.catalogue.ingest import CreatorAdded
-from trackagoat.events.catalogue.notifications import CreateChannel, secret_context
-from trackagoat.events.catalogue.words import ChannelId, Command, CreatorId, Event, OrgId, ProjectId
+from trackagoat.events.catalogue.notifications import CreateChannel, Digest, QuietHours, SetRule, secret_context
+from trackagoat.events.catalogue.words import ChannelId, Command, CreatorId, Event, GoalId, OrgId, ProjectId
 from trackagoat.events.catalogue.workspace import OrgCreated
 from trackagoat.events.decider import Outcome
 from trackagoat.events.envelope import Ask
@@ -41,6 +44,7 @@ class Receiver:
         self.answers: list[tuple[int, dict[str, str]]] = [(204, {})]
         self.got: list[tuple[dict[str, str], bytes]] = []
         self.url = ""
+        self.body = b""
         self.held: asyncio.Event | None = None
         """When set, requests wait for it before they are answered."""
 
@@ -49,7 +53,7 @@ class Receiver:
         if self.held is not None:
             await self.held.wait()
         status, headers = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        return web.Response(status=status, headers=headers)
+        return web.Response(status=status, headers=headers, body=self.body)
 
     @property
     def ids(self) -> list[str]:
@@ -102,6 +106,16 @@ class Desk:
         sealed = seal(SECRET_KEY, SECRET.encode(), secret_context(id))
         [outcome] = await self.ask(CreateChannel(channel=id, kind="webhook", name="Ops", url=url, sealed_secret=sealed))
         assert outcome.refused is None
+        await self.rule(id)
+        return id
+
+    async def rule(self, channel: ChannelId, digest: Digest = "immediate", quiet: QuietHours | None = None) -> UUID:
+        """Everything goes to the channel."""
+        id = UUID(int=channel.int + 1000)
+        wanted = SetRule(rule=id, name="All", channels=[channel], digest=digest, quiet_hours=quiet)
+        rows = await self.rows("SELECT rule FROM rules WHERE rule = $1", id)
+        [outcome] = await self.ask(msgspec.structs.replace(wanted, fresh=not rows))
+        assert outcome.refused is None
         return id
 
     async def work(self, now: datetime) -> int:
@@ -119,7 +133,49 @@ async def desk(schema: Callable[[str], Awaitable[Pool]]) -> AsyncIterator[Desk]:
         one = Desk(await schema("notifications"), service(settings))
         for around in one.service.around:
             await stack.enter_async_context(around)
+        await one.db.execute("DELETE FROM due WHERE kind = 'tidy'")
         await one.hear(OrgCreated(org=ORG, name="Blue", timezone="Europe/Berlin"))
         start = one.began.date()
         await one.hear(CreatorAdded(creator=CREATOR, project=PROJECT, tiktok_handle="ana", tracking_start_date=start))
         yield one
+
+
+@pytest.fixture
+def missed() -> Callable[..., GoalPeriodClosed]:
+    """`missed(goal)`: that goal's week is over and was missed, or what is said instead."""
+
+    def closed(goal: int, status: Status = "missed") -> GoalPeriodClosed:
+        return GoalPeriodClosed(
+            goal=GoalId(UUID(int=goal)),
+            creator=CREATOR,
+            project=PROJECT,
+            metric="posts",
+            period="weekly",
+            period_start=datetime.fromisoformat("2026-03-22T23:00:00Z"),
+            period_end=datetime.fromisoformat("2026-03-29T22:00:00Z"),
+            target=Decimal(15),
+            actual=Decimal(3),
+            percentage=20,
+            status=status,
+        )
+
+    return closed
+
+
+@pytest.fixture
+def advisory() -> Callable[[str], Event]:
+    """`advisory("raised")`: the numbers of a goal are stale; `"cleared"`: no longer."""
+
+    def said(what: str) -> Event:
+        kind = GoalAdvisoryRaised if what == "raised" else GoalAdvisoryCleared
+        return kind(
+            goal=GoalId(UUID(int=50)),
+            creator=CREATOR,
+            project=PROJECT,
+            flag="scrape_stale",
+            message="Numbers were last refreshed 9.0 hours ago; every 6 hours is expected.",
+            period_start=datetime.fromisoformat("2026-03-22T23:00:00Z"),
+            period_end=datetime.fromisoformat("2026-03-29T22:00:00Z"),
+        )
+
+    return said

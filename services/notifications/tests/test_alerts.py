@@ -8,7 +8,14 @@ from uuid import UUID
 
 import msgspec
 
-from trackagoat.events.catalogue.notifications import AlertCleared, AlertKind, AlertRaised, RaiseGoalAlert, Subject
+from trackagoat.events.catalogue.notifications import (
+    AlertCleared,
+    AlertKind,
+    AlertRaised,
+    RaiseGoalAlert,
+    Routing,
+    Subject,
+)
 from trackagoat.events.catalogue.words import AlertId, ChannelId, CreatorId, GoalId, ProjectId
 from trackagoat.events.testing.given import Given
 from trackagoat.notifications.domain import alerts
@@ -36,7 +43,7 @@ def tell(kind: AlertKind, *, start: datetime = START, actual: int = 14) -> Raise
         pace=Decimal("0.6249"),
         handle="ana",
         timezone="Europe/Berlin",
-        channels=[CHANNEL],
+        routing=Routing(channels=[CHANNEL]),
     )
 
 

@@ -22,14 +22,14 @@ from trackagoat.events.catalogue.notifications import (
 )
 from trackagoat.events.catalogue.words import AlertId, ChannelId, NotFound, OrgId
 from trackagoat.events.testing.given import Given
-from trackagoat.notifications.domain.channels import built_in
+from trackagoat.notifications.domain.channels import Reach, built_in
 from trackagoat.notifications.domain.targets import Targets
 from trackagoat.notifications.handlers import connecting, reading
 
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
 HOOK, ALERT = ChannelId(UUID(int=1)), AlertId(UUID(int=2))
 BELL = built_in(OrgId(UUID(int=3)))
-channels = connecting(Targets())
+channels = connecting(Reach())
 OPEN = CreateChannel(channel=HOOK, kind="webhook", name="Ops", url="https://hooks.example/a", sealed_secret="s")
 OPENED = ChannelCreated(channel=HOOK, kind="webhook", name="Ops", url="https://hooks.example/a", sealed_secret="s")
 RANG = ChannelCreated(channel=BELL.channel, kind="in_app", name="In the app")
@@ -50,7 +50,7 @@ def test_a_webhook_needs_a_url_and_a_secret() -> None:
 def test_a_webhook_to_a_place_that_is_not_public_is_refused() -> None:
     inward = CreateChannel(channel=HOOK, kind="webhook", name="Ops", url="https://127.0.0.1/", sealed_secret="s")
     Given(channels).when(inward).refused(ForbiddenTarget, reason="127.0.0.1 is not a public https address")
-    allowed = connecting(Targets.of(["127.0.0.0/8"]))
+    allowed = connecting(Reach(Targets.of(["127.0.0.0/8"])))
     Given(allowed).when(inward).then(
         ChannelCreated(channel=HOOK, kind="webhook", name="Ops", url="https://127.0.0.1/", sealed_secret="s")
     )

@@ -16,9 +16,11 @@ from trackagoat.events.catalogue.words import AlertId, ChannelId, CreatorId, Eve
 from trackagoat.events.catalogue.workspace import OrgCreated
 from trackagoat.events.effects import Decide, Effect, Write
 from trackagoat.events.testing.play import heard
-from trackagoat.notifications import policies, store
+from trackagoat.notifications.domain import rules
 from trackagoat.notifications.domain.channels import built_in
-from trackagoat.notifications.domain.deliveries import delivery_id, message_id
+from trackagoat.notifications.domain.deliveries import delivery_id
+from trackagoat.notifications.policies import goals, sending
+from trackagoat.notifications.store import deliveries
 
 ORG, GOAL = OrgId(UUID(int=1)), GoalId(UUID(int=2))
 START = datetime(2026, 3, 22, 23, tzinfo=UTC)
@@ -44,7 +46,7 @@ def closed(status: str) -> GoalPeriodClosed:
 
 
 def effects(*events: GoalsEvent) -> list[Effect]:
-    return list(policies.goal_alerts([heard(event, org=ORG, at=START) for event in events]))
+    return list(goals.goal_alerts([heard(event, org=ORG, at=START) for event in events]))
 
 
 def told(effect: Effect) -> RaiseGoalAlert:
@@ -89,8 +91,15 @@ def test_nothing_known_is_no_pace_at_all() -> None:
 def test_a_better_status_or_the_end_of_the_goal_withdraws_it() -> None:
     ended = GoalUpdated(**ABOUT, target_value=Decimal(15), start_date=START.date(), is_active=False)
     deleted = GoalDeleted(goal=GOAL, creator=ABOUT["creator"], project=ABOUT["project"])
-    better = [changed("behind_pace", "0.1"), changed("on_track", "0.1")]
-    assert effects(*better, ended, deleted) == [NOT_LATER] * 4
+    assert effects(changed("on_track", "0.1"), ended, deleted) == [NOT_LATER] * 3
+
+
+def test_a_goal_behind_pace_is_told_of_in_the_same_way() -> None:
+    [waits] = effects(changed("behind_pace", "0.1"))
+    assert isinstance(waits, Write)
+    assert msgspec.convert(waits.row[4], RaiseGoalAlert).kind == "goal_behind_pace"
+    not_later, decided = effects(changed("behind_pace", "0.5"))
+    assert (not_later, told(decided).kind) == (NOT_LATER, "goal_behind_pace")
 
 
 def test_a_change_of_an_active_goal_withdraws_nothing() -> None:
@@ -112,8 +121,9 @@ def test_a_flip_of_a_closed_period_leaves_alone_what_waits_for_the_running_one()
 
 def test_a_new_org_gets_its_bell() -> None:
     created = heard(OrgCreated(org=ORG, name="Blue"), org=ORG, at=START)
-    [decided] = policies.built_in_channels([created])
-    assert decided == Decide(ORG, built_in(ORG), key=f"built_in/{ORG}")
+    bell, rule = sending.built_in([created])
+    assert bell == Decide(ORG, built_in(ORG), key=f"built_in/{ORG}")
+    assert rule == Decide(ORG, rules.built_in(ORG), key=f"built_in_rule/{ORG}")
 
 
 def test_an_alert_is_delivered_once_to_each_of_its_channels() -> None:
@@ -129,13 +139,11 @@ def test_an_alert_is_delivered_once_to_each_of_its_channels() -> None:
         channels=[one, two],
     )
     fact = heard(event, org=ORG, at=START)
-    planned = list(policies.deliveries([fact]))
-    assert planned == list(policies.deliveries([fact]))
+    planned = list(sending.deliveries([fact]))
+    assert planned == list(sending.deliveries([fact]))
     first, second = delivery_id(one, alert), delivery_id(two, alert)
     assert planned == [
-        store.plan_delivery(ORG, first, one, "alert.goal_missed", message_id(first), alert, START),
         due.schedule("delivery", str(first), ORG, START),
-        store.plan_delivery(ORG, second, two, "alert.goal_missed", message_id(second), alert, START),
         due.schedule("delivery", str(second), ORG, START),
     ]
 
@@ -143,4 +151,4 @@ def test_an_alert_is_delivered_once_to_each_of_its_channels() -> None:
 def test_nothing_waits_for_a_channel_that_is_disabled() -> None:
     channel = ChannelId(UUID(int=10))
     fact = heard(ChannelDisabled(channel=channel, reason="gone"), org=ORG, at=START)
-    assert list(policies.deliveries([fact])) == [store.cancel_deliveries(channel)]
+    assert list(sending.deliveries([fact])) == [deliveries.hurry(channel, START)]

@@ -35,7 +35,7 @@ PERIOD: dict[str, Any] = {
 }
 AT_RISK = GoalStatusChanged(**PERIOD, from_="on_track", to="at_risk", share=Decimal("0.02"))
 AT_RISK_LATE = GoalStatusChanged(**PERIOD, from_="on_track", to="at_risk", share=Decimal("0.6"), pace=Decimal("0.33"))
-BETTER = GoalStatusChanged(**PERIOD, from_="at_risk", to="behind_pace", share=Decimal("0.2"))
+BETTER = GoalStatusChanged(**PERIOD, from_="at_risk", to="on_track", share=Decimal("0.2"))
 MISSED = GoalPeriodClosed(**PERIOD, status="missed")
 COMPLETED = GoalStatusChanged(**PERIOD, from_="missed", to="completed", share=Decimal(1))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -19,8 +20,9 @@ from trackagoat.events import clock
 from trackagoat.events.catalogue.notifications import secret_context
 from trackagoat.events.catalogue.words import ChannelId
 from trackagoat.events.seal import seal
+from trackagoat.notifications.channels.outbound import Outbound
 from trackagoat.notifications.channels.webhook import Webhook
-from trackagoat.notifications.domain.deliveries import Parcel
+from trackagoat.notifications.domain.messages import Message, Parcel
 from trackagoat.notifications.domain.targets import Targets
 
 KEY = base64.b64encode(bytes(range(32))).decode()
@@ -33,19 +35,28 @@ BODY = (
 HERE = Targets.of(["127.0.0.0/8", "::1"])
 
 
-def parcel(url: str, *, secret: str = SECRET, key: str = KEY) -> Parcel:
+def parcel(url: str, *secrets: str, key: str = KEY) -> Parcel:
+    said = {"channel_id": str(CHANNEL)}
+    at = datetime(2026, 3, 10, 8, tzinfo=UTC)
     return Parcel(
         channel=CHANNEL,
+        kind="webhook",
+        name="Ops",
         url=url,
-        sealed_secret=seal(key, secret.encode(), secret_context(CHANNEL)),
-        message_id="msg_0195a1b20000700080000000000000aa",
-        body=BODY,
+        sealed_secrets=[seal(key, secret.encode(), secret_context(CHANNEL)) for secret in secrets or (SECRET,)],
+        message=Message(id="msg_0195a1b20000700080000000000000aa", type="test.ping", at=at, event=said),
     )
+
+
+@contextlib.asynccontextmanager
+async def sender(targets: Targets, patience: float = 2) -> AsyncIterator[Webhook]:
+    async with Outbound(targets, patience=patience) as outbound:
+        yield Webhook(outbound, KEY)
 
 
 @pytest.fixture
 async def webhook() -> AsyncIterator[Webhook]:
-    async with Webhook(HERE, KEY, patience=2) as one:
+    async with sender(HERE) as one:
         yield one
 
 
@@ -86,7 +97,7 @@ async def test_a_redirect_is_a_failure_and_is_not_followed(webhook: Webhook, rec
 
 
 async def test_a_receiver_that_does_not_answer_in_time_has_failed(slow: Any) -> None:
-    async with Webhook(HERE, KEY, patience=0.2) as webhook:
+    async with sender(HERE, 0.2) as webhook:
         answer = await webhook.send(parcel(slow.url), clock.now())
     assert (answer.http_status, answer.error) == (None, "no answer within 0.2 s")
     assert answer.duration_ms >= 200
@@ -150,7 +161,7 @@ async def test_a_secret_sealed_with_another_key_says_so(webhook: Webhook, receiv
     ],
 )
 async def test_this_machine_is_never_reached_however_it_is_spelled(receiver: Any, host: str, scheme: str) -> None:
-    async with Webhook(Targets(), KEY, patience=2) as webhook:
+    async with sender(Targets()) as webhook:
         answer = await webhook.send(parcel(f"{scheme}://{host}:{urlsplit(receiver.url).port}/"), clock.now())
     assert answer.http_status is None
     assert answer.error is not None
@@ -159,7 +170,7 @@ async def test_this_machine_is_never_reached_however_it_is_spelled(receiver: Any
 
 
 async def test_a_name_the_operator_trusts_may_lead_anywhere(receiver: Any) -> None:
-    async with Webhook(Targets.of(["localhost"]), KEY, patience=2) as webhook:
+    async with sender(Targets.of(["localhost"])) as webhook:
         answer = await webhook.send(parcel(f"http://localhost:{urlsplit(receiver.url).port}/"), clock.now())
         assert answer.error is None
         inward = await webhook.send(parcel(receiver.url), clock.now())

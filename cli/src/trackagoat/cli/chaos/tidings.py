@@ -10,9 +10,27 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from trackagoat.cli.chaos.evidence import Evidence
-from trackagoat.events.catalogue.goals import GoalPeriodClosed, GoalStatusChanged
+from trackagoat.events.catalogue.goals import (
+    GoalAdvisoryCleared,
+    GoalAdvisoryRaised,
+    GoalPeriodClosed,
+    GoalStatusChanged,
+)
+from trackagoat.events.catalogue.notifications import AlertRaised
 
 QUARTER = Decimal("0.25")
+WHILE_RUNNING = frozenset({"at_risk", "behind_pace"})
+ADVISED = frozenset({"period_recently_ended", "scrape_stale"})
+REASONS = {
+    "creator_auto_disabled": ("ingest", "creator.auto_disabled.v1", "creator"),
+    "discovery_gap": ("ingest", "discovery.gap_found.v1", "creator"),
+    "follower_milestone": ("ingest", "creator.follower_milestone.v1", "creator"),
+    "campaign_target_reached": ("campaigns", "campaign.target_reached.v1", "campaign"),
+    "campaign_target_at_risk": ("campaigns", "campaign.target_state_changed.v1", "campaign"),
+}
+"""By kind of alert, the fact it needs, who says that, and what it is about."""
+OFF = frozenset({"goal_behind_pace", "advisory_cleared"})
+"""Kinds of alerts that only rules get which name them."""
 
 
 def complaints(evidence: Evidence) -> Iterator[str]:
@@ -20,6 +38,7 @@ def complaints(evidence: Evidence) -> Iterator[str]:
     yield from _status_chain(evidence)
     expected = Expected(evidence)
     yield from _alerts(evidence, expected)
+    yield from _others(evidence)
     yield from _arrivals(evidence)
 
 
@@ -59,21 +78,36 @@ class Expected:
         match e:
             case GoalStatusChanged() if e.to in {"completed", "missed"}:
                 self._tell(org, e, f"goal_{e.to}")
-            case GoalStatusChanged() if e.to == "at_risk" and e.share >= QUARTER:
-                self._tell(org, e, "goal_at_risk")
-            case GoalStatusChanged() if e.to == "at_risk":
+            case GoalStatusChanged() if e.to in WHILE_RUNNING and e.share >= QUARTER:
+                self._tell(org, e, f"goal_{e.to}")
+            case GoalStatusChanged() if e.to in WHILE_RUNNING:
                 if e.period_start + (e.period_end - e.period_start) / 4 <= now:
-                    self.possible.add(_alert_id(e.goal, _occasion("goal_at_risk", e.period_start), 0))
+                    self.possible.add(_alert_id(e.goal, _occasion(f"goal_{e.to}", e.period_start), 0))
             case GoalPeriodClosed():
                 self._tell(org, e, "goal_completed" if e.status == "completed" else "goal_missed")
+            case GoalAdvisoryRaised() if e.flag in ADVISED:
+                self._advise(org, e, "advisory_raised", "advisory_cleared")
+            case GoalAdvisoryCleared() if e.flag in ADVISED:
+                self._advise(org, e, "advisory_cleared", "advisory_raised")
             case _:
                 pass  # it says nothing about this
 
+    def _advise(self, org: UUID, e: Any, kind: str, other: str) -> None:
+        """One of the two is raised, and takes back the other."""
+        self._raise(org, e.goal, _occasion(f"{kind}/{e.flag}", e.period_start))
+        self._clear(e.goal, _occasion(f"{other}/{e.flag}", e.period_start))
+
     def _tell(self, org: UUID, e: Any, kind: str) -> None:
         if kind == "goal_completed":
-            missed = self._open.pop((e.goal, _occasion("goal_missed", e.period_start)), None)
-            self.cleared |= {missed} if missed else set()
-        about = (e.goal, _occasion(kind, e.period_start))
+            self._clear(e.goal, _occasion("goal_missed", e.period_start))
+        self._raise(org, e.goal, _occasion(kind, e.period_start))
+
+    def _clear(self, goal: UUID, occasion: str) -> None:
+        standing = self._open.pop((goal, occasion), None)
+        self.cleared |= {standing} if standing else set()
+
+    def _raise(self, org: UUID, goal: UUID, occasion: str) -> None:
+        about = (goal, occasion)
         if about not in self._open:
             self._open[about] = _alert_id(*about, self._times[about])
             self._times[about] += 1
@@ -91,9 +125,13 @@ def _alert_id(goal: UUID, occasion: str, times: int) -> UUID:
 
 def _alerts(evidence: Evidence, expected: Expected) -> Iterator[str]:
     said: defaultdict[str, list[UUID]] = defaultdict(list)
+    others: list[UUID] = []
     for fact in evidence.facts["notifications"]:
         if fact.tag in {"alert.raised.v1", "alert.cleared.v1"}:
             e: Any = fact.event
+            if e.kind in REASONS:
+                others += [e.alert] if fact.tag == "alert.raised.v1" else []
+                continue
             said[fact.tag].append(e.alert)
             if expected.raised.get(e.alert, fact.org) != fact.org:
                 yield f"alert {e.alert} was raised for another organization"
@@ -105,8 +143,22 @@ def _alerts(evidence: Evidence, expected: Expected) -> Iterator[str]:
     if set(said["alert.cleared.v1"]) != expected.cleared or len(said["alert.cleared.v1"]) != len(expected.cleared):
         yield f"{len(said['alert.cleared.v1'])} alerts were cleared, {len(expected.cleared)} had to be"
     shown = Counter(row["alert"] for row in evidence.rows["notifications.alerts"])
-    if shown != raised:
+    if shown != raised + Counter(others):
         yield "notifications.alerts does not show the alerts that were raised"
+
+
+def _others(evidence: Evidence) -> Iterator[str]:
+    """Alerts that are not about goals: each for a fact about the same thing, each such fact told of."""
+    for kind, (service, tag, field) in REASONS.items():
+        wanted = {getattr(fact.event, field) for fact in evidence.facts[service] if _tells(fact.tag, fact.event, tag)}
+        alerts = [f.event for f in evidence.facts["notifications"] if f.tag == "alert.raised.v1"]
+        told: set[UUID] = {e.entity.id for e in alerts if isinstance(e, AlertRaised) and e.kind == kind}
+        yield from (f"nobody was told {kind} of {one}" for one in wanted - told)
+        yield from (f"{kind} was told of {one} without a reason" for one in told - wanted)
+
+
+def _tells(tag: str, event: Any, wanted: str) -> bool:
+    return tag == wanted and (tag != "campaign.target_state_changed.v1" or event.to == "at_risk")
 
 
 def _arrivals(evidence: Evidence) -> Iterator[str]:
@@ -130,13 +182,13 @@ def _arrivals(evidence: Evidence) -> Iterator[str]:
 
 
 def _due(evidence: Evidence) -> dict[str, set[UUID]]:
-    """By endpoint, the deliveries it must get."""
+    """By endpoint, the deliveries it must get: the one rule sends everything that is on by default to all of them."""
     channels: defaultdict[UUID, set[UUID]] = defaultdict(set)
     for row in evidence.rows["notifications.channel_settings"]:
         if row["channel"] in evidence.endpoints:
             channels[row["org"]].add(row["channel"])
     due: dict[str, set[UUID]] = {endpoint: set() for endpoint in evidence.endpoints.values()}
-    for row in evidence.rows["notifications.alerts"]:
+    for row in (row for row in evidence.rows["notifications.alerts"] if row["kind"] not in OFF):
         for channel in channels[row["org"]]:
             due[evidence.endpoints[channel]].add(uuid5(channel, str(row["alert"])))
     return due

@@ -23,7 +23,7 @@ from trackagoat.cli.chaos.receivers import Receivers
 from trackagoat.cli.state import Folder
 from trackagoat.events import clock
 from trackagoat.events.bus import Bus, BusAsker, connect_asker
-from trackagoat.events.catalogue.notifications import CreateChannel, secret_context
+from trackagoat.events.catalogue.notifications import CreateChannel, SetRule, secret_context
 from trackagoat.events.catalogue.words import ChannelId, OrgId
 from trackagoat.events.catalogue.workspace import CreateOrg
 from trackagoat.events.errors import KernelError
@@ -111,6 +111,9 @@ class Trial:
             yield Step(org=org, command_id=uuid5(org, "made"), commands=(made,))
             channels = tuple(self._channel(org, n) for n in range(WEBHOOKS))
             yield Step(org=org, command_id=uuid5(org, "channels"), commands=channels)
+            named = [channel.channel for channel in channels]
+            rule = SetRule(rule=uuid5(org, "to hooks"), name="To the hooks", channels=named, fresh=True)
+            yield Step(org=org, command_id=uuid5(org, "rules"), commands=(rule,))
         for lane in lanes:
             yield from lane.beginning()
 

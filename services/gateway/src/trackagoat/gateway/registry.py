@@ -27,8 +27,9 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     and the body has its first field, the body is that instead. `answer` is the type of `data`, `meta` that of
     `meta`; `errors` are the codes particular to the call. `example` is an example of `data`, `body_example` of
     the body. `raw` answers stand outside the envelope; `csv`: the call can answer with CSV instead; `uncounted` calls
-    leave the daily quota as it is. `session`: keys are refused, only a person who signed in may make the call. `role`:
-    what the caller, or the owner of its key, has to be in the organization.
+    leave the daily quota as it is; `stream`: frames as they come, for as long as the caller likes. `session`: keys are
+    refused, only a person who signed in may make the call. `role`: what the caller, or the owner of its key, has to be
+    in the organization.
     """
 
     method: Method
@@ -54,6 +55,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     uncounted: bool = False
     session: bool = False
     role: Role = "member"
+    stream: bool = False
 
     @property
     def path_parameters(self) -> tuple[str, ...]:

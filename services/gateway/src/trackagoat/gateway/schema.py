@@ -11,11 +11,13 @@ import msgspec
 
 from trackagoat.events.catalogue import campaigns, goals, ingest, notifications, plans, words, workspace
 from trackagoat.gateway.resources.campaigns import Campaign
+from trackagoat.gateway.resources.channels import Channel, Delivery, Rule
 from trackagoat.gateway.resources.creators import Availability, Creator
+from trackagoat.gateway.resources.events import Event
 from trackagoat.gateway.resources.freshness import State
 from trackagoat.gateway.resources.glossary import MEANINGS
 from trackagoat.gateway.resources.goals import GoalDetail
-from trackagoat.gateway.resources.notifications import Alert, Channel, Notification
+from trackagoat.gateway.resources.notifications import Alert, Notification
 from trackagoat.gateway.resources.videos import Video
 from trackagoat.gateway.resources.workspace import ApiKey, Org, Project
 
@@ -62,9 +64,18 @@ ENTITIES: Mapping[str, type[msgspec.Struct]] = {
     "alert": Alert,
     "notification": Notification,
     "channel": Channel,
+    "rule": Rule,
+    "delivery": Delivery,
+    "event": Event,
     "api_key": ApiKey,
 }
-_POINTERS = {"org_id": "org", "project_id": "project", "creator_id": "creator", "alert_id": "alert"}
+_POINTERS = {
+    "org_id": "org",
+    "project_id": "project",
+    "creator_id": "creator",
+    "alert_id": "alert",
+    "channel_id": "channel",
+}
 _ENUMS: Mapping[str, Any] = {
     "tier": workspace.Tier,
     "scope": words.Scope,
@@ -84,6 +95,8 @@ _ENUMS: Mapping[str, Any] = {
     "advisory_flag": goals.AdvisoryFlag,
     "alert_kind": notifications.AlertKind,
     "channel_kind": notifications.ChannelKind,
+    "digest": notifications.Digest,
+    "delivery_status": notifications.DeliveryStatus,
 }
 
 

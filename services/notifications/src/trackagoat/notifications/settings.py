@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
 from trackagoat.events.host import settings
+from trackagoat.notifications.domain.channels import Reach
 from trackagoat.notifications.domain.targets import Targets
 
 
@@ -17,6 +18,16 @@ class Settings(settings.Settings):
     outbound_allowlist: Annotated[tuple[str, ...], NoDecode] = ()
     """Networks, addresses and host names that webhooks may reach though they are not public or not https,
     separated by commas: `10.0.0.0/8, 127.0.0.1, hooks.internal`."""
+    event_feed_days: int = Field(default=90, ge=1)
+    """How long public events are kept."""
+    smtp_host: str | None = None
+    """The mail server; without one there are no e-mail channels."""
+    smtp_port: int = 587
+    smtp_security: Literal["none", "starttls", "tls"] = "starttls"
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_from: str = "trackagoat@localhost"
+    """The address letters come from."""
 
     @field_validator("outbound_allowlist", mode="before")
     @classmethod
@@ -35,3 +46,8 @@ class Settings(settings.Settings):
     def targets(self) -> Targets:
         """The allow-list, read."""
         return Targets.of(self.outbound_allowlist)
+
+    @property
+    def reach(self) -> Reach:
+        """Where this installation can send."""
+        return Reach(self.targets, mail=self.smtp_host is not None)

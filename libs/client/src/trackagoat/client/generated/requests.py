@@ -67,9 +67,22 @@ class NewGoal(Body, frozen=True, kw_only=True):
     """The last period is the one that contains this day; null: no end"""
 
 
-class WebhookConfig(Body, frozen=True, kw_only=True):
-    """Where a webhook leads."""
+class Config(Body, frozen=True, kw_only=True):
+    """Where a channel leads: `url` and `event_types` of a webhook, `to` of e-mail, `webhook_url` of Slack."""
 
-    url: str
+    url: str | UnsetType = UNSET
     """Canonical address of the post"""
     event_types: list[str] | UnsetType = UNSET
+    to: list[str] | UnsetType = UNSET
+    webhook_url: str | UnsetType = UNSET
+
+
+class Quiet(Body, frozen=True, kw_only=True):
+    """Hours in which messages wait, by the clock of the timezone (default: the organization's)."""
+
+    start: str
+    """A time of the day such as 22:00"""
+    end: str
+    """A time of the day such as 22:00"""
+    timezone: str | None | UnsetType = UNSET
+    """IANA name; days, weeks and months are cut in it"""

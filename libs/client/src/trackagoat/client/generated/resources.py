@@ -11,18 +11,26 @@ from msgspec import field
 from trackagoat.client.models import Model, Resource
 
 
-class Me(Model, frozen=True, kw_only=True):
-    """Who is calling, where, and what it may do."""
+class Registered(Model, frozen=True, kw_only=True):
+    """A new account, signed in. Unsafe calls of the session repeat `csrf_token` in the header X-CSRF-Token."""
 
-    user: None
-    org: Org
-    role: str
-    """What the caller may do there"""
-    auth: str
-    scopes: list[str]
-    """What the key may do"""
-    csrf_token: None = None
-    orgs: list[Membership]
+    user: User
+    org: Org | None
+    csrf_token: str
+
+
+class User(Resource, frozen=True, kw_only=True):
+    """A person who signs in."""
+
+    id: UUID
+    """Id of this resource"""
+    email: str
+    name: str
+    """What people call it"""
+    is_platform_admin: bool
+    active_org_id: UUID | None
+    created_at: datetime
+    """When it was made, UTC"""
 
 
 class Org(Resource, frozen=True, kw_only=True):
@@ -43,9 +51,9 @@ class Org(Resource, frozen=True, kw_only=True):
     creator_profiles_hours: int
     """Hours between readings of a profile that the organization asked for"""
     effective_hours: EffectiveHours
-    video_expiry_enabled: bool | None = None
+    video_expiry_enabled: bool
     """Whether old posts that no longer grow stop being refreshed"""
-    role: str | None = None
+    role: str
     """What the caller may do there"""
     created_at: datetime
     """When it was made, UTC"""
@@ -61,6 +69,14 @@ class EffectiveHours(Model, frozen=True, kw_only=True):
     creator_profiles: int
 
 
+class SignedIn(Model, frozen=True, kw_only=True):
+    """A session that has begun. Unsafe calls of it repeat `csrf_token` in the header X-CSRF-Token."""
+
+    user: User
+    orgs: list[Membership]
+    csrf_token: str
+
+
 class Membership(Model, frozen=True, kw_only=True):
     """An org a caller may act in."""
 
@@ -72,14 +88,61 @@ class Membership(Model, frozen=True, kw_only=True):
     """What the caller may do there"""
 
 
+class Ok(Model, frozen=True, kw_only=True):
+    """It is done."""
+
+    ok: bool | None = None
+
+
+class Me(Model, frozen=True, kw_only=True):
+    """Who is calling, where, and what it may do. The operator's own key has no user."""
+
+    user: User | None
+    org: Org | None
+    role: str | None
+    """What the caller may do there"""
+    auth: str
+    scopes: list[str]
+    """What the key may do"""
+    csrf_token: str | None
+    orgs: list[Membership]
+
+
+class Deleted(Model, frozen=True, kw_only=True):
+    """What a DELETE answers."""
+
+    id: str
+    """Id of this resource"""
+    deleted: bool | None = None
+
+
+class Session(Model, frozen=True, kw_only=True):
+    """A browser a person is signed in with."""
+
+    id: UUID
+    """Id of this resource"""
+    created_at: datetime
+    """When it was made, UTC"""
+    last_seen_at: datetime | None
+    user_agent: str | None
+    is_current: bool
+
+
 class PageMeta(Model, frozen=True, kw_only=True):
     """Where the next page begins; null on the last one."""
 
     next_cursor: str | None = field(name="nextCursor")
 
 
-class ApiKey(Model, frozen=True, kw_only=True):
-    """Access for a program. The key itself is shown once, in the answer that made it."""
+class AccountRotated(Model, frozen=True, kw_only=True):
+    """It is done, and the session goes on under another cookie and token."""
+
+    ok: bool | None = None
+    csrf_token: str
+
+
+class ApiKey(Resource, frozen=True, kw_only=True):
+    """Access for a program, acting for its owner (null: the operator). It is shown once, in the answer that made it."""
 
     id: UUID
     """Id of this resource"""
@@ -102,10 +165,10 @@ class ApiKey(Model, frozen=True, kw_only=True):
 
 
 class KeyOwner(Model, frozen=True, kw_only=True):
-    """Whom a key acts for."""
+    """Whom a key acts for; without a name once that account is gone."""
 
     user_id: UUID
-    name: str
+    name: str | None
     """What people call it"""
 
 
@@ -133,12 +196,93 @@ class NewApiKey(Resource, frozen=True, kw_only=True):
     key: str | None
 
 
-class Deleted(Model, frozen=True, kw_only=True):
-    """What a DELETE answers."""
+class Member(Resource, frozen=True, kw_only=True):
+    """A person who belongs to the organization."""
 
-    id: str
+    user_id: UUID
+    name: str
+    """What people call it"""
+    email: str
+    role: str
+    """What the caller may do there"""
+    joined_at: datetime
+    last_seen_at: datetime | None
+
+
+class Invitation(Resource, frozen=True, kw_only=True):
+    """Somebody was asked to join. `accept_url` is shown by the calls that make a token, and by no other."""
+
+    id: UUID
     """Id of this resource"""
-    deleted: bool | None = None
+    email: str
+    role: str
+    """What the caller may do there"""
+    status: str
+    """Where it stands"""
+    invited_by: Inviter | None
+    expires_at: datetime
+    """When it stops working; null: never"""
+    accept_url: str | None
+    created_at: datetime
+    """When it was made, UTC"""
+
+
+class Inviter(Model, frozen=True, kw_only=True):
+    """Who asked somebody to join; without a name once that account is gone."""
+
+    id: UUID
+    """Id of this resource"""
+    name: str | None
+    """What people call it"""
+
+
+class OpenedInvitation(Model, frozen=True, kw_only=True):
+    """What an invitation says to whoever has its token."""
+
+    org_name: str
+    email: str
+    role: str
+    """What the caller may do there"""
+    inviter_name: str | None
+    expires_at: datetime
+    """When it stops working; null: never"""
+    account_exists: bool
+
+
+class Joined(Model, frozen=True, kw_only=True):
+    """The organization a person has joined."""
+
+    org: Org
+    role: str
+    """What the caller may do there"""
+
+
+class Limits(Model, frozen=True, kw_only=True):
+    """The plan of the organization, and how much of it is used."""
+
+    tier: str
+    """Plan; fixes the limits of the organization"""
+    grace: Grace | None
+    limits: list[Limit]
+
+
+class Grace(Model, frozen=True, kw_only=True):
+    """The plan before, whose history stays readable until then."""
+
+    previous_tier: str
+    until: datetime
+
+
+class Limit(Model, frozen=True, kw_only=True):
+    """One limit: `max` null is unlimited, `current` null is not counted (floors, retention). Caps per project or campaign show the fullest one, named by `at_id`. Daily ones begin anew at `resets_at`."""
+
+    key: str
+    max: int | None
+    current: int | None
+    unit: str
+    scope: str
+    at_id: UUID | None
+    resets_at: datetime | None
 
 
 class Project(Resource, frozen=True, kw_only=True):
@@ -336,6 +480,7 @@ class BulkItem(Model, frozen=True, kw_only=True):
 
     index: int
     status: str
+    """Where it stands"""
     id: UUID | None = None
     """Id of this resource"""
     code: str | None = None
@@ -595,6 +740,7 @@ class ChangeActor(Model, frozen=True, kw_only=True):
     """Who did it; the system has neither id nor name."""
 
     type: str
+    """What kind of message or event it is"""
     id: UUID | None
     """Id of this resource"""
     name: str | None
@@ -762,6 +908,7 @@ class CreatorGoal(Model, frozen=True, kw_only=True):
     actual: float | None
     percentage: int
     status: str
+    """Where it stands"""
     period_recently_ended: bool
 
 
@@ -837,6 +984,7 @@ class Standing(Model, frozen=True, kw_only=True):
     actual: float | None
     percentage: int
     status: str
+    """Where it stands"""
     pace: float | None
     is_final: bool
     advisory: Advisory
@@ -869,6 +1017,7 @@ class Previous(Model, frozen=True, kw_only=True):
     actual: float | None
     percentage: int
     status: str
+    """Where it stands"""
     is_final: bool
     advisory: Advisory
 
@@ -883,6 +1032,7 @@ class Result(Model, frozen=True, kw_only=True):
     actual: float | None
     percentage: int
     status: str
+    """Where it stands"""
     is_final: bool
     final_at: datetime
 
@@ -903,6 +1053,7 @@ class Compliance(Model, frozen=True, kw_only=True):
     actual: float | None
     percentage: int
     status: str
+    """Where it stands"""
     pace: float | None
     is_final: bool
     advisory: Advisory
@@ -980,6 +1131,7 @@ class EntityRef(Model, frozen=True, kw_only=True):
     """Whose series it is; the id of the rest of a breakdown is `__other__`."""
 
     type: str
+    """What kind of message or event it is"""
     id: str
     """Id of this resource"""
     label: str
@@ -1205,6 +1357,7 @@ class NotificationsEntity(Model, frozen=True, kw_only=True):
     """What an alert is about."""
 
     type: str
+    """What kind of message or event it is"""
     id: UUID
     """Id of this resource"""
     label: str | None
@@ -1215,6 +1368,12 @@ class NotificationsMeta(Model, frozen=True, kw_only=True):
 
     next_cursor: str | None = field(name="nextCursor")
     unread_count: int = field(name="unreadCount")
+
+
+class ReadAll(Model, frozen=True, kw_only=True):
+    """How many notifications were marked read."""
+
+    read: int
 
 
 class Alert(Model, frozen=True, kw_only=True):
@@ -1271,15 +1430,17 @@ class Channel(Resource, frozen=True, kw_only=True):
 
 
 class ChannelConfig(Model, frozen=True, kw_only=True):
-    """Where a channel leads; the in-app channel leads nowhere else."""
+    """Where a channel leads: a webhook's `url` and `event_types`, an e-mail channel's `to`, a masked `webhook_url`."""
 
     url: str | None = None
     """Canonical address of the post"""
     event_types: list[str] | None = None
+    to: list[str] | None = None
+    webhook_url: str | None = None
 
 
 class NewChannel(Resource, frozen=True, kw_only=True):
-    """A channel just made: `secret` is shown this once."""
+    """A channel just made: a webhook's `secret` is shown this once."""
 
     id: UUID
     """Id of this resource"""
@@ -1303,6 +1464,150 @@ class NewChannel(Resource, frozen=True, kw_only=True):
     secret: str | None
 
 
+class ChannelsRotated(Model, frozen=True, kw_only=True):
+    """A new signing secret, shown this once; the one before signs beside it until then."""
+
+    secret: str | None
+    previous_valid_until: datetime
+
+
+class Tested(Model, frozen=True, kw_only=True):
+    """What came of a test."""
+
+    ok: bool
+    http_status: int | None
+    duration_ms: int
+    error: str | None
+
+
+class Rule(Resource, frozen=True, kw_only=True):
+    """Which alerts go to which channels, and when. Null lists mean all."""
+
+    id: UUID
+    """Id of this resource"""
+    name: str
+    """What people call it"""
+    project_ids: list[UUID] | None
+    """Projects it is limited to; null means all"""
+    kinds: list[str] | None
+    """Kinds of alerts it is limited to; null means all that are on by default"""
+    min_severity: str
+    """Alerts less urgent than this are left out"""
+    channel_ids: list[UUID]
+    """Channels the alerts go to"""
+    digest: str
+    """At once, on every full hour, or every morning at eight"""
+    quiet_hours: QuietHours | None
+    """Hours in which messages wait; critical ones do not"""
+    is_active: bool
+    """Whether it is in use"""
+    created_at: datetime
+    """When it was made, UTC"""
+    updated_at: datetime
+    """When it was last changed, UTC"""
+
+
+class QuietHours(Model, frozen=True, kw_only=True):
+    """From `start` to `end` (`22:00`, over midnight when the end is not later); the org's timezone unless named."""
+
+    start: str
+    end: str
+    timezone: str | None = None
+    """IANA name; days, weeks and months are cut in it"""
+
+
+class Delivery(Resource, frozen=True, kw_only=True):
+    """One message to one channel, and what became of it."""
+
+    id: UUID
+    """Id of this resource"""
+    channel_id: UUID
+    """Channel it goes over"""
+    type: str
+    """What kind of message or event it is"""
+    message_id: str
+    """The webhook-id; the same in every attempt"""
+    alert_ids: list[UUID]
+    """Alerts it tells of"""
+    event_id: UUID | None
+    """Public event it tells of"""
+    status: str
+    """Where it stands"""
+    attempts: list[Attempt]
+    """Every try so far, the first one first"""
+    next_attempt_at: datetime | None
+    """When it is tried next"""
+    created_at: datetime
+    """When it was made, UTC"""
+
+
+class Attempt(Model, frozen=True, kw_only=True):
+    """One try at a delivery; `response` is how the answer began."""
+
+    at: datetime
+    http_status: int | None
+    duration_ms: int
+    error: str | None
+    response: str | None
+
+
+class Queued(Model, frozen=True, kw_only=True):
+    """How many deliveries are sent again."""
+
+    queued: int
+
+
+class Event(Model, frozen=True, kw_only=True):
+    """Something that happened in the organization, at its position in the feed."""
+
+    position: str
+    """Place in the feed; digits, rising per organization"""
+    id: UUID
+    """Id of this resource"""
+    type: str
+    """What kind of message or event it is"""
+    occurred_at: datetime
+    """When it happened, UTC"""
+    recorded_at: datetime
+    """When it came into the feed, UTC"""
+    org_id: UUID
+    """Organization it belongs to"""
+    project_id: UUID | None
+    """Project it belongs to"""
+    subject: Subject
+    actor: Doer
+    request_id: str | None
+    """The X-Request-Id of the call that caused it"""
+    data: dict[str, Any]
+    """Figures that go with it"""
+
+
+class Subject(Model, frozen=True, kw_only=True):
+    """What an event is about."""
+
+    type: str
+    """What kind of message or event it is"""
+    id: UUID
+    """Id of this resource"""
+
+
+class Doer(Model, frozen=True, kw_only=True):
+    """Who caused it."""
+
+    type: str
+    """What kind of message or event it is"""
+    id: UUID | None
+    """Id of this resource"""
+
+
+class FeedMeta(Model, frozen=True, kw_only=True):
+    """Where to go on, where the feed ends, and whether there is more now."""
+
+    next_after: str = field(name="nextAfter")
+    head: str
+    has_more: bool = field(name="hasMore")
+
+
 class Schema(Model, frozen=True, kw_only=True):
     """Everything a program has to know first."""
 
@@ -1324,6 +1629,7 @@ class Field(Model, frozen=True, kw_only=True):
     """A field: its JSON type, whether it may be null, what it means."""
 
     type: str
+    """What kind of message or event it is"""
     nullable: bool
     description: str
     """The same text as readme"""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from trackagoat.gateway.edge.identity import Identity
     from trackagoat.gateway.edge.passwords import Passwords
     from trackagoat.gateway.edge.revealing import Revealer
+    from trackagoat.gateway.edge.tails import Tails
     from trackagoat.gateway.settings import Settings
 
 P = TypeVar("P")
@@ -64,6 +65,8 @@ class Call(Generic[P, B]):
         self.agent, self.address, self.passwords = agent, address, passwords
         self._revealer = revealer
         self._actor: Actor | None = None
+        self.last_event_id: str | None = None
+        self.tails: Tails
 
     @property
     def caller(self) -> Identity:

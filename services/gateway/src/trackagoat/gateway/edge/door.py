@@ -11,7 +11,7 @@ from aiohttp import web
 
 from trackagoat.events import clock
 from trackagoat.events.host.service import ASKER, DB
-from trackagoat.gateway.edge import decoding, idempotency
+from trackagoat.gateway.edge import decoding, idempotency, streaming
 from trackagoat.gateway.edge.answers import envelope, without_secrets
 from trackagoat.gateway.edge.auth import Gate
 from trackagoat.gateway.edge.call import Call
@@ -24,6 +24,7 @@ from trackagoat.gateway.edge.passwords import Passwords
 from trackagoat.gateway.edge.responses import TRACE, replayed, response_of
 from trackagoat.gateway.edge.revealing import Revealer
 from trackagoat.gateway.edge.sessions import check_csrf, check_origin
+from trackagoat.gateway.edge.tails import Tails
 from trackagoat.gateway.registry import Route
 
 if TYPE_CHECKING:
@@ -47,19 +48,20 @@ class Door:
         self._cursors = Cursors(settings.secret_key.get_secret_value())
         self._quotas, self._turnstile = Quotas(), Turnstile()
         self._records, self._passwords = idempotency.Records(), Passwords()
+        self._tails = Tails()
         self._revealer = Revealer(settings.secret_key.get_secret_value())
 
     def serve(self, route: Route) -> Serve:
         """The aiohttp handler of a route."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
-            async with asyncio.timeout(CALL_SECONDS):
+            async with asyncio.timeout(None if route.stream else CALL_SECONDS):
                 return await self._serve(route, request)
 
         handle.route = route  # type: ignore[attr-defined]
         return handle
 
-    async def _serve(self, route: Route, request: web.Request) -> web.Response:
+    async def _serve(self, route: Route, request: web.Request) -> web.StreamResponse:
         body = await _body(request)
         caller = await self._caller(route, request)
         await self._count(route, request, caller)
@@ -70,11 +72,18 @@ class Door:
             check_origin(request, self._settings.base_url)
         key = idempotency.key_of(request.headers.get(idempotency.HEADER)) if route.repeatable else None
         call = self._call(route, request, caller, body)
+        if route.stream:
+            return await self._stream(route, request, call)
         if key is None:
             response = response_of(route, await route.handler(call))
         else:
             response = await self._once(route, request, call, (key, body))
         return await self._revealer.reveal(call.db, call.here, response)
+
+    async def _stream(self, route: Route, request: web.Request, call: Call[Any, Any]) -> web.StreamResponse:
+        """Frames for as long as the caller listens."""
+        call.tails, call.last_event_id = self._tails, request.headers.get("Last-Event-ID")
+        return await streaming.stream(request, await route.handler(call))
 
     async def _caller(self, route: Route, request: web.Request) -> Identity | None:
         if route.scope == "open":

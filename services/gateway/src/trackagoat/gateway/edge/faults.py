@@ -48,9 +48,11 @@ STATUS: Mapping[str, int] = {
     "idempotency_conflict": 409,
     "idempotency_in_progress": 409,
     "write_conflict": 409,
+    "email_not_configured": 409,
     "gone": 410,
     "invitation_expired": 410,
     "token_expired": 410,
+    "position_expired": 410,
     "precondition_failed": 412,
     "payload_too_large": 413,
     "unsupported_media_type": 415,
@@ -76,6 +78,8 @@ SENTENCES: Mapping[str, str] = {
     "idempotency_in_progress": "The first call with that Idempotency-Key is still running",
     "write_conflict": "Others changed this at the same moment; try again",
     "gone": "This route was removed",
+    "position_expired": "Events of that position are not kept any more; begin with the oldest",
+    "channel_disabled": "The channel is switched off; switch it on first",
     "precondition_failed": "The resource has changed since; If-Match does not hold",
     "payload_too_large": "The request body is larger than 1 MiB",
     "unsupported_media_type": "The request body must be application/json",
@@ -87,7 +91,7 @@ SENTENCES: Mapping[str, str] = {
 BARE = frozenset({"handle_taken", "creator_banned", "invalid_handle", "no_change"})
 """Codes whose `error` is the code itself."""
 
-_REFUSED_AS = {"refused": "write_conflict"}
+_REFUSED_AS = {"refused": "write_conflict", "switched_off": "channel_disabled"}
 _FIELDS = {"invalid_timezone": "timezone", "name_not_confirmed": "confirm_name"}
 """Refusals that find fault with one field of the body."""
 

@@ -1,17 +1,16 @@
-"""Alerts, notifications and channels as the API shows them."""
+"""Alerts and notifications as the API shows them."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from trackagoat.events.catalogue.notifications import AlertKind, ChannelKind
+from trackagoat.events.catalogue.notifications import AlertKind
 from trackagoat.events.catalogue.words import Severity
 from trackagoat.gateway.edge.answers import Resource
-from trackagoat.gateway.reads.notifications import AlertRow, ChannelRow, NotificationRow
+from trackagoat.gateway.reads.notifications.alerts import AlertRow, NotificationRow
 from trackagoat.gateway.resources.fields import Instant, shown
 
 
@@ -57,41 +56,17 @@ class Notification(Resource, frozen=True, kw_only=True):
     created_at: Instant
 
 
+class ReadAll(msgspec.Struct, frozen=True):
+    """How many notifications were marked read."""
+
+    read: int
+
+
 class NotificationsMeta(msgspec.Struct, frozen=True, rename="camel"):
     """The next page, and how many notifications are unread."""
 
     next_cursor: str | None
     unread_count: int
-
-
-class ChannelConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a channel leads; the in-app channel leads nowhere else."""
-
-    url: str | None = None
-    event_types: list[str] = []
-
-
-class Channel(Resource, frozen=True, kw_only=True):
-    """A way to tell people or programs. A webhook's secret is shown once, in the answer that made it."""
-
-    derived: ClassVar[frozenset[str]] = frozenset({"last_success_at", "failing_since", "secret"})
-
-    id: UUID
-    kind: ChannelKind
-    name: str
-    config: ChannelConfig
-    is_active: bool
-    disabled_reason: str | None
-    last_success_at: Instant | None
-    failing_since: Instant | None
-    created_at: Instant
-    updated_at: Instant
-
-
-class NewChannel(Channel, frozen=True, kw_only=True):
-    """A channel just made: `secret` is shown this once."""
-
-    secret: str | None
 
 
 def alert(row: AlertRow, base_url: str) -> Alert:
@@ -113,24 +88,3 @@ def _composed(row: AlertRow, base_url: str) -> dict[str, Any]:
         "data": row.payload,
         "link": f"{base_url.rstrip('/')}/api/v1/{row.entity_type}s/{row.entity_id}",
     }
-
-
-def channel(row: ChannelRow) -> Channel:
-    """A channel without its secret."""
-    return shown(Channel, row, id=row.channel, config=_config(row))
-
-
-def new_channel(row: ChannelRow, secret: str | None) -> NewChannel:
-    """A channel just made."""
-    return shown(NewChannel, row, id=row.channel, config=_config(row), secret=secret)
-
-
-def _config(row: ChannelRow) -> ChannelConfig:
-    """The configuration; a password within the URL is masked."""
-    if row.url is None:
-        return ChannelConfig()
-    parts = urlsplit(row.url)
-    if parts.password is None:
-        return ChannelConfig(url=row.url)
-    masked = parts._replace(netloc=f"{parts.username}:***@{parts.netloc.rpartition('@')[2]}")
-    return ChannelConfig(url=masked.geturl())

@@ -10,7 +10,9 @@ from trackagoat.gateway.routes import (
     campaigns,
     channels,
     creators,
+    deliveries,
     documents,
+    events,
     goals,
     gone,
     histories,
@@ -19,6 +21,7 @@ from trackagoat.gateway.routes import (
     members,
     notifications,
     projects,
+    rules,
     videos,
 )
 
@@ -37,6 +40,9 @@ ROUTES: tuple[Route, ...] = (
     *aggregates.ROUTES,
     *notifications.ROUTES,
     *channels.ROUTES,
+    *rules.ROUTES,
+    *deliveries.ROUTES,
+    *events.ROUTES,
     *documents.ROUTES,
     *gone.ROUTES,
 )

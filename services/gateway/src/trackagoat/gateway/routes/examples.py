@@ -8,14 +8,26 @@ from uuid import UUID
 
 import msgspec
 
+from trackagoat.events.catalogue.notifications import QuietHours
 from trackagoat.gateway.resources.advisories import Advisory
 from trackagoat.gateway.resources.campaigns import Campaign, CampaignDetail, CampaignItem, CampaignTotals, Target
 from trackagoat.gateway.resources.changes import ChangeActor, CreatorChange, VideoChange
+from trackagoat.gateway.resources.channels import (
+    Attempt,
+    Channel,
+    ChannelConfig,
+    Delivery,
+    NewChannel,
+    Rotated,
+    Rule,
+    Tested,
+)
 from trackagoat.gateway.resources.creators import Creator, CreatorDetail, CreatorRef, CreatorSnapshot, Totals
+from trackagoat.gateway.resources.events import Doer, Event, Subject
 from trackagoat.gateway.resources.freshness import CreatorFreshness, Freshness
 from trackagoat.gateway.resources.goals import Compliance, CreatorCompliance, Goal, GoalDetail, Result, Standing
 from trackagoat.gateway.resources.members import CampaignCreator, CreatorGoal, MemberRef
-from trackagoat.gateway.resources.notifications import Alert, Channel, ChannelConfig, Entity, NewChannel, Notification
+from trackagoat.gateway.resources.notifications import Alert, Entity, Notification
 from trackagoat.gateway.resources.videos import InboxVideo, Leader, Video, VideoDetail, VideoSnapshot
 from trackagoat.gateway.resources.workspace import (
     ApiKey,
@@ -300,7 +312,7 @@ CHANNEL = Channel(
     id=id_of(9),
     kind="webhook",
     name="Ops",
-    config=ChannelConfig(url="https://hooks.example.com/tiktok"),
+    config=ChannelConfig(url="https://hooks.example.com/tiktok", event_types=[]),
     is_active=True,
     disabled_reason=None,
     last_success_at=None,
@@ -310,3 +322,43 @@ CHANNEL = Channel(
 )
 _SECRET = f"whsec_{base64.b64encode(bytes(range(32))).decode()}"
 NEW_CHANNEL = NewChannel(**msgspec.structs.asdict(CHANNEL), secret=_SECRET)
+ROTATED = Rotated(_SECRET, LATER)
+TESTED = Tested(ok=True, http_status=204, duration_ms=87, error=None)
+RULE = Rule(
+    id=id_of(12),
+    name="Goals to Ops",
+    project_ids=None,
+    kinds=["goal_at_risk", "goal_missed"],
+    min_severity="warning",
+    channel_ids=[id_of(9)],
+    digest="immediate",
+    quiet_hours=QuietHours("22:00", "07:00", "Europe/Berlin"),
+    is_active=True,
+    created_at=AT,
+    updated_at=AT,
+)
+DELIVERY = Delivery(
+    id=id_of(13),
+    channel_id=id_of(9),
+    type="alert.goal_at_risk",
+    message_id=f"msg_{id_of(13).hex}",
+    alert_ids=[id_of(8)],
+    event_id=None,
+    status="succeeded",
+    attempts=[Attempt(at=AT, http_status=204, duration_ms=87, error=None, response=None)],
+    next_attempt_at=None,
+    created_at=AT,
+)
+EVENT = Event(
+    position="1773129600000001",
+    id=id_of(14),
+    type="creator.added",
+    occurred_at=AT,
+    recorded_at=AT,
+    org_id=id_of(1),
+    project_id=id_of(2),
+    subject=Subject("creator", id_of(3)),
+    actor=Doer("api_key", id_of(10)),
+    request_id=None,
+    data={"tiktok_handle": "ana", "tracking_mode": "auto"},
+)

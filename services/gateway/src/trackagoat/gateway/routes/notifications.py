@@ -7,16 +7,25 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from trackagoat.events.catalogue.notifications import AlertKind, MarkRead
+from msgspec import UNSET, UnsetType
+
+from trackagoat.events.catalogue.notifications import AlertKind, MarkAllRead, MarkRead
 from trackagoat.events.catalogue.words import AlertId, Severity
 from trackagoat.gateway import tenancy
 from trackagoat.gateway.edge.answers import Answer, PageMeta
 from trackagoat.gateway.edge.call import Call, ok
 from trackagoat.gateway.edge.faults import ApiError
-from trackagoat.gateway.reads import notifications
+from trackagoat.gateway.reads.notifications import alerts
 from trackagoat.gateway.registry import Nothing, Route
-from trackagoat.gateway.resources.fields import Page
-from trackagoat.gateway.resources.notifications import Alert, Notification, NotificationsMeta, alert, notification
+from trackagoat.gateway.resources.fields import Body, Moment, Page
+from trackagoat.gateway.resources.notifications import (
+    Alert,
+    Notification,
+    NotificationsMeta,
+    ReadAll,
+    alert,
+    notification,
+)
 from trackagoat.gateway.routes import examples
 
 _KEPT = timedelta(days=90)
@@ -31,6 +40,12 @@ class ListNotifications(Page, frozen=True, kw_only=True):
     project_id: UUID | None = None
 
 
+class ReadAllWanted(Body, frozen=True, kw_only=True):
+    """Up to when everything is read; now unless told."""
+
+    before: Moment | UnsetType = UNSET
+
+
 class ListAlerts(Page, frozen=True, kw_only=True, rename={"from_": "from"}):
     """Alerts of the organization; `open`: only those not cleared."""
 
@@ -43,15 +58,16 @@ class ListAlerts(Page, frozen=True, kw_only=True, rename={"from_": "from"}):
 
 
 async def list_notifications(call: Call[ListNotifications, None]) -> Answer[list[Notification]]:
-    asked, since, reader = call.params, call.now - _KEPT, call.caller.reader
+    asked, since, (reader, admin) = call.params, call.now - _KEPT, _reader(call)
     at, after = call.after(tuple[datetime, UUID]) or (None, None)
     _, rows, unread = await asyncio.gather(
         tenancy.filters(call),
-        notifications.notifications(
+        alerts.notifications(
             call.db,
             call.org,
             reader,
             since,
+            admin,
             asked.unread,
             asked.kind,
             asked.severity,
@@ -60,7 +76,7 @@ async def list_notifications(call: Call[ListNotifications, None]) -> Answer[list
             after,
             asked.limit + 1,
         ),
-        notifications.unread_count(call.db, call.org, reader, since),
+        alerts.unread_count(call.db, call.org, reader, since, admin, call.now),
     )
     page, meta = call.page(rows, lambda row: (row.created_at, row.alert))
     shown = [notification(row, call.settings.base_url) for row in page]
@@ -68,25 +84,38 @@ async def list_notifications(call: Call[ListNotifications, None]) -> Answer[list
 
 
 async def read_notification(call: Call[Nothing, None]) -> Answer[Notification]:
-    before = await _one(call)
-    await call.tell(MarkRead(alert=AlertId(before.alert), reader=call.caller.reader))
+    before, (reader, _) = await _one(call), _reader(call)
+    await call.tell(MarkRead(alert=AlertId(before.alert), reader=reader))
     return ok(notification(await _one(call), call.settings.base_url))
 
 
-async def _one(call: Call[Any, Any]) -> notifications.NotificationRow:
-    row = await notifications.notification(
-        call.db, call.org, call.caller.reader, call.now - _KEPT, call.ids["notificationId"]
-    )
+async def _one(call: Call[Any, Any]) -> alerts.NotificationRow:
+    reader, admin = _reader(call)
+    row = await alerts.notification(call.db, call.org, reader, call.now - _KEPT, admin, call.ids["notificationId"])
     if row is None:
         raise ApiError("not_found")
     return row
+
+
+async def read_all(call: Call[Nothing, ReadAllWanted | None]) -> Answer[ReadAll]:
+    sent = call.body.before if call.body is not None else UNSET
+    before = call.now if sent is UNSET else min(sent, call.now)
+    reader, admin = _reader(call)
+    unread = await alerts.unread_count(call.db, call.org, reader, call.now - _KEPT, admin, before)
+    await call.tell(MarkAllRead(reader=reader, before=before))
+    return ok(ReadAll(unread))
+
+
+def _reader(call: Call[Any, Any]) -> tuple[UUID, bool]:
+    """Whose notifications these are, and whether that is an admin."""
+    return call.caller.reader, call.caller.role == "admin"
 
 
 async def list_alerts(call: Call[ListAlerts, None]) -> Answer[list[Alert]]:
     asked = call.params
     _, (start, end) = await asyncio.gather(tenancy.filters(call), tenancy.between(call, asked.from_, asked.to))
     at, after = call.after(tuple[datetime, UUID]) or (None, None)
-    rows = await notifications.alerts(
+    rows = await alerts.alerts(
         call.db,
         call.org,
         asked.kind,
@@ -128,6 +157,20 @@ ROUTES = (
         handler=read_notification,
         answer=Notification,
         example=examples.NOTIFICATION,
+    ),
+    Route(
+        method="POST",
+        path="/notifications/read-all",
+        name="readAllNotifications",
+        summary="Note that every notification until then was read",
+        scope="write",
+        tag="Notifications",
+        handler=read_all,
+        body=ReadAllWanted,
+        body_optional=True,
+        body_example={"before": "2026-03-10T08:00:00Z"},
+        answer=ReadAll,
+        example=ReadAll(3),
     ),
     Route(
         method="GET",

@@ -1,1 +1,1 @@
-"""The ways a message leaves the house, one file each. The bell needs none: its entries are the alerts themselves."""
+"""The ways out: one file per kind of channel. What they share is the guarded way into the network (`outbound`)."""

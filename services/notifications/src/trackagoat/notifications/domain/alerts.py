@@ -1,10 +1,10 @@
-"""The streams `alerts-<goal>`: what was told about one goal, once per kind and period or until it was cleared."""
+"""The streams `alerts-<entity>`: what was told about one thing, once per occasion or until it was cleared."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
-from uuid import uuid5
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID, uuid5
 
 import msgspec
 from immutables import Map
@@ -14,42 +14,65 @@ from trackagoat.events.catalogue.notifications import (
     AlertEvents,
     AlertKind,
     AlertRaised,
+    ClearAlert,
+    RaiseAlert,
     RaiseGoalAlert,
     Subject,
+    TellCommands,
 )
-from trackagoat.events.catalogue.words import AlertId, GoalId, Json, Severity
-from trackagoat.notifications.domain import phrases
+from trackagoat.events.catalogue.words import AlertId, Severity
+from trackagoat.notifications.domain import figures, phrases, sayings
 
 SEVERITY: dict[AlertKind, Severity] = {
     "goal_at_risk": "warning",
+    "goal_behind_pace": "info",
     "goal_missed": "warning",
     "goal_completed": "info",
+    "advisory_raised": "info",
+    "advisory_cleared": "info",
+    "creator_auto_disabled": "critical",
+    "scrape_overdue": "warning",
+    "discovery_gap": "warning",
+    "campaign_target_reached": "info",
+    "campaign_target_at_risk": "warning",
+    "follower_milestone": "info",
+    "limit_warning": "warning",
+    "invitation_received": "info",
+    "invitation_accepted": "info",
+    "webhook_disabled": "critical",
+    "inbox_waiting": "warning",
 }
-HUNDREDTH = Decimal("0.01")
+"""How urgent each kind is, unless what raises it knows better (a limit that is reached is critical)."""
 
 
 class Told(msgspec.Struct, frozen=True):
-    """How often something was raised, and the alert that stands (None: it was cleared)."""
+    """How often something was raised, and the alert that stands (None: it was cleared) as urgent as it was."""
 
     times: int
     open: AlertId | None
+    severity: Severity = "info"
 
 
 History = Map[str, Told]
 INITIAL: History = Map()
-"""By occasion: the kind of alert and the period it is about."""
+"""By occasion: the kind of alert and what tells it apart, such as the period it is about."""
 
 
-def decide(command: RaiseGoalAlert, history: History) -> list[AlertEvents]:
-    """Raise the alert unless it stands; a completed period clears what said that it was missed."""
-    events: list[AlertEvents] = []
-    if command.kind == "goal_completed":
-        events += _cleared("goal_missed", command.period_start, history)
-    occasion = _occasion(command.kind, command.period_start)
-    told = history.get(occasion, Told(0, None))
-    if told.open is None:
-        events.append(_raised(command, occasion, _alert_id(command.goal, occasion, told.times)))
-    return events
+def decide(command: TellCommands, history: History) -> list[AlertEvents]:
+    """Raise the alert unless it stands; clear what is no longer so."""
+    match command:
+        case RaiseGoalAlert():
+            occasion = occasion_of(command.kind, phrases.instant(command.period_start))
+            cleared: AlertKind | None = "goal_missed" if command.kind == "goal_completed" else None
+            return [*_taken_back(cleared, occasion, history), *_raised(command, occasion, command.goal, history)]
+        case RaiseAlert():
+            occasion = occasion_of(command.kind, command.occasion)
+            earlier = _taken_back(command.clears, occasion, history)
+            return [*earlier, *_raised(command, occasion, command.entity.id, history)]
+        case ClearAlert(kind=kind, occasion=None):
+            return [_cleared(one, told) for one, told in sorted(history.items()) if _stands(kind, one, told)]
+        case ClearAlert(kind=kind, occasion=occasion):
+            return list(_taken_back(kind, occasion_of(kind, occasion or ""), history))
 
 
 def evolve(history: History, event: AlertEvents) -> History:
@@ -57,28 +80,52 @@ def evolve(history: History, event: AlertEvents) -> History:
     told = history.get(event.occasion, Told(0, None))
     match event:
         case AlertRaised():
-            return history.set(event.occasion, Told(told.times + 1, event.alert))
+            return history.set(event.occasion, Told(told.times + 1, event.alert, event.severity))
         case AlertCleared():
             return history.set(event.occasion, Told(told.times, None))
 
 
-def _occasion(kind: AlertKind, period_start: datetime) -> str:
-    return f"{kind}/{phrases.instant(period_start)}"
+def occasion_of(kind: AlertKind, about: str) -> str:
+    """What makes an alert one of a kind."""
+    return f"{kind}/{about}"
 
 
-def _alert_id(goal: GoalId, occasion: str, times: int) -> AlertId:
-    return AlertId(uuid5(goal, f"{occasion}/{times}"))
+def severity_of(command: RaiseGoalAlert | RaiseAlert) -> Severity:
+    """How urgent what the command tells is."""
+    return SEVERITY[command.kind] if isinstance(command, RaiseGoalAlert) else command.severity
 
 
-def _cleared(kind: AlertKind, period_start: datetime, history: History) -> list[AlertCleared]:
-    occasion = _occasion(kind, period_start)
-    told = history.get(occasion)
-    if told is None or told.open is None:
-        return []
-    return [AlertCleared(alert=told.open, kind=kind, severity=SEVERITY[kind], occasion=occasion)]
+def _stands(kind: AlertKind, occasion: str, told: Told) -> bool:
+    return told.open is not None and occasion.startswith(f"{kind}/")
 
 
-def _raised(command: RaiseGoalAlert, occasion: str, alert: AlertId) -> AlertRaised:
+def _taken_back(kind: AlertKind | None, occasion: str, history: History) -> Iterator[AlertCleared]:
+    """The alert of that kind and the same occasion, if it stands."""
+    if kind is not None:
+        about = occasion_of(kind, occasion.partition("/")[2])
+        told = history.get(about)
+        if told is not None and told.open is not None:
+            yield _cleared(about, told)
+
+
+def _cleared(occasion: str, told: Told) -> AlertCleared:
+    kind: Any = occasion.partition("/")[0]
+    assert told.open is not None  # noqa: S101 - callers look first; this is for the type checker
+    return AlertCleared(alert=told.open, kind=kind, severity=told.severity, occasion=occasion)
+
+
+def _raised(
+    command: RaiseGoalAlert | RaiseAlert, occasion: str, entity: UUID, history: History
+) -> Iterator[AlertRaised]:
+    told = history.get(occasion, Told(0, None))
+    if told.open is None:
+        alert = AlertId(uuid5(entity, f"{occasion}/{told.times}"))
+        yield (
+            _goal(command, occasion, alert) if isinstance(command, RaiseGoalAlert) else _other(command, occasion, alert)
+        )
+
+
+def _goal(command: RaiseGoalAlert, occasion: str, alert: AlertId) -> AlertRaised:
     return AlertRaised(
         alert=alert,
         kind=command.kind,
@@ -87,34 +134,29 @@ def _raised(command: RaiseGoalAlert, occasion: str, alert: AlertId) -> AlertRais
         entity=Subject("goal", command.goal, phrases.label(command)),
         title=phrases.title(command),
         body=phrases.body(command),
-        payload=_payload(command),
+        payload=figures.of_goal(command),
         occasion=occasion,
-        channels=command.channels,
+        channels=command.routing.channels,
+        waits=command.routing.waits,
+        bell=command.routing.bell,
     )
 
 
-def _payload(command: RaiseGoalAlert) -> dict[str, Json]:
-    payload = {
-        "goal_id": str(command.goal),
-        "creator_id": str(command.creator),
-        "metric": command.metric,
-        "period": command.period,
-        "period_start": phrases.instant(command.period_start),
-        "period_end": phrases.instant(command.period_end),
-        "target": _number(command.target),
-        "actual": _number(command.actual),
-        "percentage": command.percentage,
-    }
-    if command.kind == "goal_at_risk":
-        pace = command.pace
-        payload["pace"] = None if pace is None else _number(pace.quantize(HUNDREDTH, ROUND_HALF_UP))
-    else:
-        payload["is_final"] = command.is_final
-    return payload
-
-
-def _number(value: Decimal | None) -> int | float | None:
-    """As JSON shows it: nothing is computed with it any more, and two decimals survive."""
-    if value is None:
-        return None
-    return int(value) if value == value.to_integral_value() else float(value)
+def _other(command: RaiseAlert, occasion: str, alert: AlertId) -> AlertRaised:
+    title, body = sayings.said(command)
+    return AlertRaised(
+        alert=alert,
+        kind=command.kind,
+        severity=command.severity,
+        project=command.project,
+        entity=command.entity,
+        title=title,
+        body=body,
+        payload=command.payload,
+        occasion=occasion,
+        channels=command.routing.channels,
+        waits=command.routing.waits,
+        bell=command.routing.bell,
+        user=command.user,
+        for_admins=command.for_admins,
+    )

@@ -6,14 +6,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Literal
 from uuid import UUID, uuid5
 
 import msgspec
 
-from trackagoat.events.catalogue.notifications import AlertKind
-from trackagoat.events.catalogue.words import AlertId, ChannelId, Json
-from trackagoat.notifications.domain.phrases import instant
+from trackagoat.events.catalogue.words import ChannelId
 
 SECOND, MINUTE, HOUR = 1.0, 60.0, 3600.0
 WAITS = (
@@ -25,48 +22,17 @@ WAITS = (
 PATIENCE_WITH_CHANNEL = timedelta(days=5)
 """A channel that failed this long without a single success is disabled."""
 
-Status = Literal["pending", "succeeded", "failed"]
-
-
-class Entity(msgspec.Struct, frozen=True):
-    """What the alert is about."""
-
-    type: str
-    id: UUID
-    label: str | None
-
-
-class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert as a receiver gets it."""
-
-    id: AlertId
-    kind: AlertKind
-    severity: str
-    title: str
-    body: str
-    project_id: UUID | None
-    entity: Entity
-    data: dict[str, Json]
-    created_at: str
-
-
-class Parcel(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a channel needs to send one message once."""
-
-    channel: ChannelId
-    url: str
-    sealed_secret: str
-    message_id: str
-    body: bytes
-
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of one attempt; `error` is None exactly when it was a success. `retry_after` is the raw header."""
+    """What came of one attempt; `error` is None exactly when it was a success. `retry_after` is the raw header,
+    `response` how the answer began.
+    """
 
     duration_ms: int
     http_status: int | None = None
     error: str | None = None
     retry_after: str | None = None
+    response: str | None = None
 
     @property
     def gone(self) -> bool:
@@ -74,28 +40,14 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
         return self.http_status == HTTPStatus.GONE
 
 
-class Attempt(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line of a delivery's history."""
-
-    at: str
-    duration_ms: int
-    http_status: int | None = None
-    error: str | None = None
-
-
-def delivery_id(channel: ChannelId, alert: AlertId) -> UUID:
-    """An alert reaches a channel once, however often it is heard of."""
-    return uuid5(channel, str(alert))
+def delivery_id(channel: ChannelId, what: UUID) -> UUID:
+    """An alert or event reaches a channel once, however often it is heard of."""
+    return uuid5(channel, str(what))
 
 
 def message_id(delivery: UUID) -> str:
     """What receivers drop repeats by; the same in every attempt."""
     return f"msg_{delivery.hex}"
-
-
-def message(notice: Notice) -> bytes:
-    """The body, the same bytes in every attempt."""
-    return msgspec.json.encode({"type": f"alert.{notice.kind}", "timestamp": notice.created_at, "data": notice})
 
 
 def next_wait(made: int, answer: Answer, now: datetime, spread: Callable[[float], float]) -> timedelta | None:
@@ -119,8 +71,3 @@ def _asked(answer: Answer, now: datetime) -> float | None:
     except ValueError:
         return None
     return ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds()
-
-
-def attempt(at: datetime, answer: Answer) -> Attempt:
-    """The line that goes into the history."""
-    return Attempt(instant(at), answer.duration_ms, answer.http_status, answer.error)

@@ -15,9 +15,12 @@ MONTHS = (
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 VERDICT: dict[AlertKind, str] = {
     "goal_at_risk": "is at risk",
+    "goal_behind_pace": "is behind pace",
     "goal_missed": "missed the goal",
     "goal_completed": "reached the goal",
 }
+RUNNING: frozenset[AlertKind] = frozenset({"goal_at_risk", "goal_behind_pace"})
+"""What is told while the period runs."""
 PERIOD = {"daily": "day", "weekly": "week", "monthly": "month"}
 
 
@@ -31,7 +34,7 @@ def body(alert: RaiseGoalAlert) -> str:
     last = _last_day(alert)
     day = f"{WEEKDAYS[last.weekday()]} {_day(last)} ({alert.timezone})"
     period = PERIOD.get(alert.period, "period")
-    if alert.kind == "goal_at_risk":
+    if alert.kind in RUNNING:
         return f"{_pace(alert)}The {period} ends with {day}."
     trust = "The result is final." if alert.is_final else "Late data can still change the result for 48 hours."
     return f"The {period} ended with {day}. {trust}"

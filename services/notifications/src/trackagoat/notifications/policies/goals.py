@@ -1,4 +1,4 @@
-"""What follows from what was heard: alerts about goals, the bell of a new org, messages to channels."""
+"""Alerts about goals: periods at risk, behind, missed or completed, and how far figures can be trusted."""
 
 from __future__ import annotations
 
@@ -10,39 +10,35 @@ import msgspec
 
 from trackagoat.events import due
 from trackagoat.events.catalogue.goals import (
+    GoalAdvisoryCleared,
+    GoalAdvisoryRaised,
     GoalDeleted,
     GoalPeriodClosed,
     GoalStatusChanged,
     GoalUpdated,
     PeriodEvent,
 )
-from trackagoat.events.catalogue.notifications import (
-    AlertKind,
-    AlertRaised,
-    ChannelDeleted,
-    ChannelDisabled,
-    RaiseGoalAlert,
-)
-from trackagoat.events.catalogue.words import ChannelId, GoalId
-from trackagoat.events.catalogue.workspace import OrgCreated
+from trackagoat.events.catalogue.notifications import AlertKind, ClearAlert, RaiseAlert, RaiseGoalAlert, Subject
+from trackagoat.events.catalogue.words import GoalId
 from trackagoat.events.effects import Decide, Effect, Write
 from trackagoat.events.envelope import Heard
-from trackagoat.notifications import store
-from trackagoat.notifications.domain import channels
-from trackagoat.notifications.domain.deliveries import delivery_id, message_id
+from trackagoat.notifications.domain.alerts import SEVERITY
+from trackagoat.notifications.domain.phrases import instant
 
 GoalFacts = GoalStatusChanged | GoalPeriodClosed | GoalUpdated | GoalDeleted
-ChannelFacts = AlertRaised | ChannelDeleted | ChannelDisabled
+AdvisoryFacts = GoalAdvisoryRaised | GoalAdvisoryCleared
 
 AT_RISK: Final = "goal_at_risk"
 """The kind of due row that waits for a quarter of a period to pass."""
 QUARTER = Decimal("0.25")
+TOLD_OF: Final = frozenset({"period_recently_ended", "scrape_stale"})
+"""The advisories that are worth an alert."""
 
 
 def goal_alerts(page: Sequence[Heard[GoalFacts]]) -> Iterator[Effect]:
-    """Tell of goals that are at risk, missed or completed.
+    """Tell of goals that are at risk, behind pace, missed or completed.
 
-    A goal at risk is told of only when a quarter of its period has passed; a row waits for that instant, and is
+    While it runs, a period is told of only when a quarter of it has passed; a row waits for that instant, and is
     withdrawn when the status improves, the period closes or the goal ends. A goal has one running period, so the
     goal is the row's key.
     """
@@ -50,11 +46,11 @@ def goal_alerts(page: Sequence[Heard[GoalFacts]]) -> Iterator[Effect]:
         match fact.event:
             case GoalStatusChanged(to="completed" | "missed"):
                 yield _decided(fact, fact.event, "goal_completed" if fact.event.to == "completed" else "goal_missed")
-            case GoalStatusChanged(to="at_risk") if fact.event.share < QUARTER:
+            case GoalStatusChanged(to="at_risk" | "behind_pace") if fact.event.share < QUARTER:
                 yield _later(fact, fact.event)
-            case GoalStatusChanged(to="at_risk"):
+            case GoalStatusChanged(to="at_risk" | "behind_pace"):
                 yield _not_later(fact.event.goal)
-                yield _decided(fact, fact.event, AT_RISK)
+                yield _decided(fact, fact.event, "goal_at_risk" if fact.event.to == "at_risk" else "goal_behind_pace")
             case GoalStatusChanged():
                 yield _not_later(fact.event.goal)
             case GoalPeriodClosed():
@@ -73,7 +69,7 @@ def _decided(fact: Heard[GoalFacts], event: GoalStatusChanged | GoalPeriodClosed
 
 def _later(fact: Heard[GoalFacts], event: GoalStatusChanged) -> Write:
     """Tell when a quarter has passed, with the figures known now and the pace they will mean then."""
-    command = _command(event, AT_RISK)
+    command = _command(event, "goal_at_risk" if event.to == "at_risk" else "goal_behind_pace")
     if event.metric != "engagement":
         command = msgspec.structs.replace(command, pace=(event.actual or Decimal(0)) / (event.target * QUARTER))
     quarter = event.period_start + (event.period_end - event.period_start) / 4
@@ -102,25 +98,37 @@ def _command(event: PeriodEvent, kind: AlertKind) -> RaiseGoalAlert:
     )
 
 
-def built_in_channels(page: Sequence[Heard[OrgCreated]]) -> Iterator[Effect]:
-    """Every new org has its bell."""
+def advisory_alerts(page: Sequence[Heard[AdvisoryFacts]]) -> Iterator[Effect]:
+    """Tell of figures that cannot be trusted yet, and take it back when they can."""
     for fact in page:
-        yield Decide(fact.org, channels.built_in(fact.org), key=f"built_in/{fact.org}")
+        if fact.event.flag not in TOLD_OF:
+            continue
+        yield Decide(fact.org, _advisory(fact.event), key=f"alert/{fact.id}")
+        other: AlertKind = "advisory_cleared" if isinstance(fact.event, GoalAdvisoryRaised) else "advisory_raised"
+        back = ClearAlert(kind=other, entity=fact.event.goal, occasion=_occasion(fact.event))
+        yield Decide(fact.org, back, key=f"clear/{fact.id}")
 
 
-def deliveries(page: Sequence[Heard[ChannelFacts]]) -> Iterator[Effect]:
-    """One delivery per alert and channel, due at once; none for a channel that is gone or disabled."""
-    for fact in page:
-        match fact.event:
-            case AlertRaised():
-                for channel in fact.event.channels:
-                    yield from _delivery(fact, fact.event, channel)
-            case ChannelDeleted() | ChannelDisabled():
-                yield store.cancel_deliveries(fact.event.channel)
+def _advisory(event: GoalAdvisoryRaised | GoalAdvisoryCleared) -> RaiseAlert:
+    kind: AlertKind = "advisory_raised" if isinstance(event, GoalAdvisoryRaised) else "advisory_cleared"
+    payload = {
+        "goal_id": str(event.goal),
+        "creator_id": str(event.creator),
+        "flag": event.flag,
+        "message": event.message,
+        "period_start": instant(event.period_start),
+        "period_end": instant(event.period_end),
+    }
+    return RaiseAlert(
+        kind=kind,
+        severity=SEVERITY[kind],
+        entity=Subject("goal", event.goal),
+        occasion=_occasion(event),
+        project=event.project,
+        creator=event.creator,
+        payload=payload,
+    )
 
 
-def _delivery(fact: Heard[ChannelFacts], event: AlertRaised, channel: ChannelId) -> Iterator[Write]:
-    delivery = delivery_id(channel, event.alert)
-    message = message_id(delivery)
-    yield store.plan_delivery(fact.org, delivery, channel, f"alert.{event.kind}", message, event.alert, fact.at)
-    yield due.schedule("delivery", str(delivery), fact.org, fact.at)
+def _occasion(event: GoalAdvisoryRaised | GoalAdvisoryCleared) -> str:
+    return f"{event.flag}/{instant(event.period_start)}"

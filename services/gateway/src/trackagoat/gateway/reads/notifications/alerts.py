@@ -1,4 +1,4 @@
-"""What notifications publishes: alerts, who has read them, and channels."""
+"""Alerts, and who has read them."""
 
 from __future__ import annotations
 
@@ -36,51 +36,43 @@ class NotificationRow(AlertRow, frozen=True):
     read_at: datetime | None
 
 
-class ChannelRow(msgspec.Struct, frozen=True):
-    """A way to tell people or programs, without its secret."""
-
-    channel: UUID
-    kind: str
-    name: str
-    url: str | None
-    is_active: bool
-    disabled_reason: str | None
-    last_success_at: datetime | None
-    failing_since: datetime | None
-    created_at: datetime
-    updated_at: datetime
-
-
 _ALERT_COLUMNS = """
     a.alert, a.kind, a.severity, a.project, a.entity_type, a.entity_id, a.entity_label, a.title, a.body, a.payload,
     a.created_at, a.cleared_at
 """
-_NOTIFICATION = f"""
-    SELECT {_ALERT_COLUMNS}, r.read_at
-    FROM notifications.alerts a LEFT JOIN notifications.reads r ON r.alert = a.alert AND r.reader = $2
-    WHERE a.org = $1 AND a.created_at >= $3
+_RUNG = """
+    a.org = $1 AND a.bell AND a.created_at >= $3 AND (a.addressee IS NULL OR a.addressee = $2)
+    AND ($4 OR NOT a.for_admins)
 """
-_CHANNEL = """
-    SELECT channel, kind, name, url, is_active, disabled_reason, last_success_at, failing_since, created_at, updated_at
-    FROM notifications.channels WHERE org = $1
+_READ_AT = """
+    least(r.read_at, (
+        SELECT min(m.read_at) FROM notifications.all_reads m
+        WHERE m.reader = $2 AND m.org = $1 AND m.before >= a.created_at
+    ))
+"""
+_NOTIFICATION = f"""
+    SELECT {_ALERT_COLUMNS}, {_READ_AT} AS read_at
+    FROM notifications.alerts a LEFT JOIN notifications.reads r ON r.alert = a.alert AND r.reader = $2
+    WHERE {_RUNG}
 """
 
 
 @read(
     _NOTIFICATION
     + """
-    AND (NOT $4 OR r.read_at IS NULL)
-    AND ($5::text IS NULL OR a.kind = $5)
-    AND ($6::text IS NULL OR a.severity = $6)
-    AND ($7::uuid IS NULL OR a.project = $7)
+    AND ($6::text IS NULL OR a.kind = $6)
+    AND ($7::text IS NULL OR a.severity = $7)
+    AND ($8::uuid IS NULL OR a.project = $8)
     """
-    + newest("a.created_at", "a.alert", 8)
+    + f"AND (NOT $5 OR {_READ_AT} IS NULL)"
+    + newest("a.created_at", "a.alert", 9)
 )
 async def notifications(
     db: Db,
     org: OrgId,
     reader: UUID,
     since: datetime,
+    admin: bool,
     unread: bool,
     kind: str | None,
     severity: str | None,
@@ -93,21 +85,27 @@ async def notifications(
     ...
 
 
-@read(_NOTIFICATION + "AND a.alert = $4")
-async def notification(db: Db, org: OrgId, reader: UUID, since: datetime, alert: UUID) -> NotificationRow | None:
+@read(_NOTIFICATION + "AND a.alert = $5")
+async def notification(
+    db: Db, org: OrgId, reader: UUID, since: datetime, admin: bool, alert: UUID
+) -> NotificationRow | None:
     """One notification of a reader."""
     ...
 
 
 @read(
-    """
+    f"""
     SELECT count(*) FROM notifications.alerts a
-    WHERE a.org = $1 AND a.created_at >= $3
+    WHERE {_RUNG} AND a.created_at <= $5
         AND NOT EXISTS (SELECT FROM notifications.reads r WHERE r.alert = a.alert AND r.reader = $2)
+        AND NOT EXISTS (
+            SELECT FROM notifications.all_reads m
+            WHERE m.reader = $2 AND m.org = $1 AND m.before >= a.created_at
+        )
     """
 )
-async def unread_count(db: Db, org: OrgId, reader: UUID, since: datetime) -> int:
-    """How many notifications a reader has not read."""
+async def unread_count(db: Db, org: OrgId, reader: UUID, since: datetime, admin: bool, until: datetime) -> int:
+    """How many notifications raised until then a reader has not read."""
     ...
 
 
@@ -138,18 +136,4 @@ async def alerts(
     limit: int,
 ) -> list[AlertRow]:
     """Alerts, newest first."""
-    ...
-
-
-@read(_CHANNEL + "AND channel = $2")
-async def channel(db: Db, org: OrgId, channel: UUID) -> ChannelRow | None:
-    """One channel."""
-    ...
-
-
-@read(_CHANNEL + "AND ($2::text IS NULL OR kind = $2)" + newest("created_at", "channel", 3))
-async def channels(
-    db: Db, org: OrgId, kind: str | None, at: datetime | None, after: UUID | None, limit: int
-) -> list[ChannelRow]:
-    """Channels, newest first."""
     ...

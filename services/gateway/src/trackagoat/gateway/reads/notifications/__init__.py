@@ -1,0 +1,1 @@
+"""What notifications publishes, one file per read model."""

@@ -1,0 +1,108 @@
+"""Channels: over which ways alerts are told."""
+
+from __future__ import annotations
+
+from trackagoat.gateway.edge.answers import Deleted, PageMeta
+from trackagoat.gateway.registry import Route
+from trackagoat.gateway.resources.channels import Channel, NewChannel, Rotated, Tested
+from trackagoat.gateway.routes import examples
+from trackagoat.gateway.routes.channels import calls
+from trackagoat.gateway.routes.channels.bodies import ChannelChange, ChannelWanted, ListChannels
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/channels",
+        name="listChannels",
+        summary="Channels of the organization, newest first",
+        scope="read",
+        role="admin",
+        tag="Notifications",
+        handler=calls.list_channels,
+        params=ListChannels,
+        answer=list[Channel],
+        meta=PageMeta,
+        example=[examples.CHANNEL],
+    ),
+    Route(
+        method="GET",
+        path="/channels/{channelId}",
+        name="getChannel",
+        summary="One channel",
+        scope="read",
+        role="admin",
+        tag="Notifications",
+        handler=calls.get_channel,
+        answer=Channel,
+        example=examples.CHANNEL,
+    ),
+    Route(
+        method="POST",
+        path="/channels",
+        name="createChannel",
+        summary="Open a channel; a webhook's signing secret is shown this once",
+        scope="write",
+        role="admin",
+        tag="Notifications",
+        handler=calls.create_channel,
+        body=ChannelWanted,
+        body_example={"kind": "webhook", "name": "Ops", "config": {"url": "https://hooks.example.com/tiktok"}},
+        answer=NewChannel,
+        example=examples.NEW_CHANNEL,
+        statuses=(201,),
+        errors=("email_not_configured",),
+    ),
+    Route(
+        method="PATCH",
+        path="/channels/{channelId}",
+        name="changeChannel",
+        summary="Change a channel; switching it on forgets why it was off",
+        scope="write",
+        role="admin",
+        tag="Notifications",
+        handler=calls.change_channel,
+        body=ChannelChange,
+        body_example={"is_active": True},
+        answer=Channel,
+        example=examples.CHANNEL,
+        errors=("builtin_channel",),
+    ),
+    Route(
+        method="DELETE",
+        path="/channels/{channelId}",
+        name="deleteChannel",
+        summary="Close a channel; what waited for it is cancelled",
+        scope="write",
+        role="admin",
+        tag="Notifications",
+        handler=calls.delete_channel,
+        answer=Deleted,
+        example=Deleted(str(examples.id_of(9))),
+        errors=("builtin_channel",),
+    ),
+    Route(
+        method="POST",
+        path="/channels/{channelId}/rotate-secret",
+        name="rotateChannelSecret",
+        summary="Sign with a new secret; the old one signs beside it for 24 hours",
+        scope="write",
+        role="admin",
+        tag="Notifications",
+        handler=calls.rotate_secret,
+        answer=Rotated,
+        example=examples.ROTATED,
+        errors=("builtin_channel",),
+    ),
+    Route(
+        method="POST",
+        path="/channels/{channelId}/test",
+        name="testChannel",
+        summary="Send a test over a channel, once and at once",
+        scope="write",
+        role="admin",
+        tag="Notifications",
+        handler=calls.test_channel,
+        answer=Tested,
+        example=examples.TESTED,
+    ),
+)

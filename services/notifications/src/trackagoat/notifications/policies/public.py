@@ -1,0 +1,32 @@
+"""The public feed of an org, and webhooks that asked for types of events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from trackagoat.events.catalogue.notifications import QueueEvent
+from trackagoat.events.catalogue.words import Event
+from trackagoat.events.codec import EVENTS
+from trackagoat.events.effects import Decide, Effect
+from trackagoat.events.envelope import Heard
+from trackagoat.notifications.domain.public import public
+from trackagoat.notifications.store import events
+
+PublicFacts: Any = reduce(or_, [event for event in EVENTS.values() if event.public])
+"""Every public event of the catalogue, whoever says it."""
+
+
+def public_feed(page: Sequence[Heard[Event]]) -> Iterator[Effect]:
+    """Every public event at the next position of its org; then to the webhooks that asked for its type."""
+    shown = [(fact, public(fact)) for fact in page]
+    for fact, one in shown:
+        about = (one.project, one.subject_type, one.subject)
+        who = (fact.actor.type, fact.actor.id, fact.request_id)
+        yield events.add(fact.org, fact.id, one.type, fact.at, *about, *who, one.data)
+    for fact, one in sorted(shown, key=lambda pair: pair[0].org):
+        yield Decide(
+            fact.org, QueueEvent(event=fact.id, event_type=one.type, project=one.project), key=f"public/{fact.id}"
+        )

@@ -1,0 +1,1 @@
+"""Facts to rows, one file per read model."""

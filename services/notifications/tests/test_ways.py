@@ -1,0 +1,272 @@
+"""Every channel kind against a real receiver, and the places no channel ever reaches."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import json
+import socket
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import msgspec
+import pytest
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import Envelope
+
+from trackagoat.events.catalogue.notifications import ChannelKind, config_context, secret_context
+from trackagoat.events.catalogue.words import AlertId, ChannelId
+from trackagoat.events.seal import seal
+from trackagoat.notifications.channels.mail import Mail, Server
+from trackagoat.notifications.channels.outbound import Outbound
+from trackagoat.notifications.channels.slack import Slack
+from trackagoat.notifications.channels.webhook import Webhook
+from trackagoat.notifications.domain.messages import Entity, Message, Notice, Parcel
+from trackagoat.notifications.domain.targets import Targets
+
+KEY = base64.b64encode(bytes(range(32))).decode()
+CHANNEL = ChannelId(UUID(int=1))
+NOW = datetime.fromisoformat("2026-03-10T08:00:00Z")
+HERE = Targets.of(["127.0.0.0/8"])
+
+
+def notice(title: str, severity: Any = "warning") -> Notice:
+    return Notice(
+        id=AlertId(UUID(int=9)),
+        kind="goal_missed",
+        severity=severity,
+        title=title,
+        body="Late data can still change it.",
+        project_id=None,
+        entity=Entity("goal", UUID(int=5), None),
+        data={"actual": 3},
+        created_at="2026-03-10T08:00:00Z",
+    )
+
+
+ONE = Message(id="msg_1", type="alert.goal_missed", at=NOW, notices=[notice("@ana <missed> the goal\r\nBcc: x@y")])
+DIGEST = Message(id="msg_2", type="alert.digest", at=NOW, notices=[notice("A & B", "critical"), notice("C")])
+TEST = Message(id="msg_3", type="test.ping", at=NOW, event={"channel_id": str(CHANNEL)})
+
+
+class Way:
+    """A channel of one kind, pointed at a receiver of its kind that keeps what it got."""
+
+    def __init__(self, kind: ChannelKind, channel: Any, parcel: dict[str, Any], got: Callable[[], list[Any]]) -> None:
+        self.kind, self.channel, self._parcel, self.got = kind, channel, parcel, got
+
+    async def send(self, message: Message, **other: Any) -> Any:
+        parcel = Parcel(channel=CHANNEL, kind=self.kind, name="Ops", message=message, **(self._parcel | other))
+        return await self.channel.send(parcel, NOW)
+
+
+class Mailbox:
+    """What a mail server does with a letter."""
+
+    def __init__(self) -> None:
+        self.letters: list[EmailMessage] = []
+        self.to: list[str] = []
+        self.refuses = False
+
+    async def handle_DATA(self, _: Any, __: Any, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        if self.refuses:
+            return "552 mailbox full"
+        assert isinstance(envelope.content, bytes)
+        letter = message_from_bytes(envelope.content, policy=policy.default)
+        assert isinstance(letter, EmailMessage)
+        self.letters.append(letter)
+        self.to = list(envelope.rcpt_tos)
+        return "250 taken"
+
+
+@pytest.fixture
+def mailbox(unused_tcp_port: int) -> Any:
+    box = Mailbox()
+    server = Controller(box, hostname="127.0.0.1", port=unused_tcp_port)
+    server.start()
+    yield box, unused_tcp_port
+    server.stop()
+
+
+@pytest.fixture(params=["webhook", "slack", "email"])
+async def way(request: pytest.FixtureRequest, receiver: Any, mailbox: Any) -> AsyncIterator[Way]:
+    box, port = mailbox
+    async with Outbound(HERE, patience=5) as outbound:
+        if request.param == "webhook":
+            secret = seal(KEY, b"whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", secret_context(CHANNEL))
+            where = {"url": receiver.url, "sealed_secrets": [secret]}
+            yield Way("webhook", Webhook(outbound, KEY), where, lambda: receiver.got)
+        elif request.param == "slack":
+            sealed = seal(KEY, receiver.url.encode(), config_context(CHANNEL))
+            yield Way("slack", Slack(outbound, KEY), {"sealed_config": sealed}, lambda: receiver.got)
+        else:
+            to = msgspec.json.encode(["ana@example.com", "ben@example.com"])
+            sealed = seal(KEY, to, config_context(CHANNEL))
+            server = Server("127.0.0.1", port, "goat@example.com", "none")
+            yield Way("email", Mail(server, KEY, patience=5), {"sealed_config": sealed}, lambda: box.letters)
+
+
+@pytest.mark.parametrize("message", [ONE, DIGEST, TEST], ids=["alert", "digest", "test"])
+async def test_a_message_of_each_type_arrives_once(way: Way, message: Message) -> None:
+    answer = await way.send(message)
+    assert answer.error is None, answer
+    assert answer.duration_ms >= 0
+    assert len(way.got()) == 1
+
+
+async def test_what_cannot_be_opened_is_an_answer(way: Way) -> None:
+    wrong = {"sealed_secrets": ["AAAA"]} if way.kind == "webhook" else {"sealed_config": "AAAA"}
+    answer = await way.send(ONE, **wrong)
+    assert "cannot be opened" in answer.error
+    assert way.got() == []
+
+
+async def test_a_receiver_that_refuses_is_an_answer(way: Way, receiver: Any, mailbox: Any) -> None:
+    receiver.answers, mailbox[0].refuses = [(500, {})], True
+    assert ("552" if way.kind == "email" else "500") in (await way.send(ONE)).error
+
+
+async def test_a_letter_has_text_and_html_and_no_header_of_anybody_elses(mailbox: Any) -> None:
+    box, port = mailbox
+    sealed = seal(KEY, msgspec.json.encode(["ana@example.com"]), config_context(CHANNEL))
+    parcel = Parcel(channel=CHANNEL, kind="email", name="Ops", message=ONE, sealed_config=sealed)
+    answer = await Mail(Server("127.0.0.1", port, "goat@example.com", "none"), KEY).send(parcel, NOW)
+    assert answer.error is None
+    [letter] = box.letters
+    assert letter["Subject"] == "@ana <missed> the goal Bcc: x@y"
+    assert (letter["Bcc"], letter["Message-ID"], box.to) == (None, "<msg_1@example.com>", ["ana@example.com"])
+    plain, html = letter.get_body(("plain",)), letter.get_body(("html",))
+    assert plain is not None
+    assert html is not None
+    assert "Late data can still change it." in plain.get_content()
+    assert "@ana &lt;missed&gt; the goal" in html.get_content()
+
+
+async def test_slack_gets_text_in_which_nobody_is_mentioned(receiver: Any) -> None:
+    sealed = seal(KEY, receiver.url.encode(), config_context(CHANNEL))
+    async with Outbound(HERE) as outbound:
+        parcel = Parcel(channel=CHANNEL, kind="slack", name="Ops", message=DIGEST, sealed_config=sealed)
+        await Slack(outbound, KEY).send(parcel, NOW)
+    said = json.loads(receiver.got[0][1])
+    assert said["text"] == "2 alerts: A &amp; B"
+    assert "A &amp; B" in said["blocks"][0]["text"]["text"]
+
+
+INWARD = [
+    *(
+        "127.0.0.1",
+        "127.1",
+        "127.0.1",
+        "2130706433",
+        "0x7f000001",
+        "0x7f.1",
+        "0177.0.0.1",
+        "017700000001",
+        "0",
+        "0.0.0.0",  # noqa: S104 - an address to refuse
+    ),
+    *("localhost", "LOCALHOST", "127.255.255.254", "10.0.0.1", "10.255.255.255", "172.16.0.1", "172.31.255.254"),
+    *("192.168.0.1", "192.168.255.255", "169.254.169.254", "2852039166", "0xa9fea9fe", "169.254.0.1", "100.64.0.1"),
+    *("100.100.100.200", "192.0.0.192", "192.0.2.1", "198.18.0.1", "198.51.100.7", "203.0.113.9", "224.0.0.1"),
+    *("240.0.0.1", "255.255.255.255", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]"),
+    *("[::ffff:169.254.169.254]", "[64:ff9b::7f00:1]", "[64:ff9b::a9fe:a9fe]", "[2002:7f00:1::]", "[2002:a9fe:a9fe::]"),
+    *("[fe80::1]", "[fe80::1%25lo]", "[fc00::1]", "[fd00:ec2::254]", "[ff02::1]", "[2001:db8::1]", "[0:0:0:0:0:0:0:1]"),
+    *("[2001:0:7f00:1::]", "[::ffff:0a00:0001]"),
+]
+
+
+def test_the_table_has_forty_targets() -> None:
+    assert len(set(INWARD)) >= 40
+
+
+@pytest.mark.parametrize("host", INWARD)
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_no_inward_place_is_reached_however_it_is_spelled(receiver: Any, host: str, scheme: str) -> None:
+    async with Outbound(Targets(), patience=3) as outbound:
+        answer = await outbound.post(f"{scheme}://{host}:{urlsplit(receiver.url).port}/", b"{}", {})
+    assert answer.http_status is None
+    assert answer.error is not None
+    assert receiver.got == []
+
+
+class Stub(asyncio.DatagramProtocol):
+    """A DNS server on this machine that says a public address first and an inward one from then on."""
+
+    def __init__(self, *answers: str) -> None:
+        self.answers, self.asked = list(answers), 0
+
+    def connection_made(self, transport: Any) -> None:
+        self.transport = transport
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        self.asked += 1
+        address = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        record = b"\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x00\x00\x04" + socket.inet_aton(address)
+        self.transport.sendto(data[:2] + b"\x81\x80\x00\x01\x00\x01\x00\x00\x00\x00" + data[12:] + record, addr)
+
+
+class Resolver(AbstractResolver):
+    """Asks the stub, as a system's resolver would."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+
+    async def resolve(self, host: str, port: int = 0, family: int = socket.AF_INET) -> list[ResolveResult]:
+        labels = b"".join(bytes([len(part)]) + part.encode() for part in host.split("."))
+        query = b"\x00\x07\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00" + labels + b"\x00\x00\x01\x00\x01"
+        loop = asyncio.get_running_loop()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
+            asker.setblocking(False)
+            await loop.sock_connect(asker, ("127.0.0.1", self._port))
+            await loop.sock_sendall(asker, query)
+            answer = await loop.sock_recv(asker, 512)
+        address = socket.inet_ntoa(answer[-4:])
+        one = ResolveResult(hostname=host, host=address, port=port, family=socket.AF_INET, proto=0, flags=0)
+        return [one]
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+@contextlib.asynccontextmanager
+async def stubbed(*answers: str) -> AsyncIterator[tuple[Stub, Callable[[], AbstractResolver]]]:
+    loop = asyncio.get_running_loop()
+    transport, stub = await loop.create_datagram_endpoint(lambda: Stub(*answers), local_addr=("127.0.0.1", 0))
+    port: int = transport.get_extra_info("sockname")[1]
+    try:
+        yield stub, lambda: Resolver(port)
+    finally:
+        transport.close()
+
+
+async def test_a_name_that_turns_inward_is_refused_at_the_connection(receiver: Any) -> None:
+    """However often it is looked up, and whatever it said before."""
+    port = urlsplit(receiver.url).port
+    async with stubbed("127.0.0.1", "169.254.169.254", "10.0.0.1", "127.0.0.1") as (stub, resolver):
+        async with Outbound(Targets(), patience=3, resolver=resolver) as outbound:
+            for _ in range(4):
+                answer = await outbound.post(f"https://rebind.example:{port}/", b"{}", {})
+                assert answer.error is not None
+                assert "is not a public https address" in answer.error
+        assert stub.asked == 4, "every message is looked up anew"
+    assert receiver.got == []
+
+
+async def test_a_name_that_leads_to_an_allowed_network_is_reached(receiver: Any) -> None:
+    async with stubbed("127.0.0.1") as (_, resolver), Outbound(HERE, resolver=resolver) as outbound:
+        answer = await outbound.post(f"http://hooks.example:{urlsplit(receiver.url).port}/", b"{}", {})
+    assert answer.error is None
+
+
+async def test_a_redirect_inward_is_not_followed(receiver: Any, slow: Any) -> None:
+    receiver.answers = [(302, {"Location": slow.url})]
+    async with Outbound(HERE) as outbound:
+        assert (await outbound.post(receiver.url, b"{}", {})).error == "answered 302"
+    assert slow.got == []
