@@ -14,6 +14,7 @@ from trackagoat.events import clock
 from trackagoat.events.catalogue.ingest import (
     AddCreator,
     AddVideo,
+    CreatorAutoDisabled,
     Post,
     RecordScrape,
     RemoveCreator,
@@ -274,3 +275,21 @@ async def test_the_day_tracking_starts_begins_in_the_zone_of_the_org(days: Days)
     midnight = datetime(2026, 1, 5, 11, tzinfo=UTC)
     expected = {p.tiktok_video_id for p in page.value.posts if p.posted_at and p.posted_at >= midnight}
     assert {v.tiktok_video_id for v in await said(days.pool, VideoDiscovered)} == expected
+
+
+async def test_a_creator_that_cannot_be_seen_for_two_days_is_disabled_and_rests(days: Days) -> None:
+    """Discovery every 12 h and profile every 24 h: outcomes at 0, 0, 12, 24, 24, 36 and 48 h."""
+    created = OrgCreated(org=ORG, name="o", discover_videos_hours=12)
+    await play(days.pool, days.service, [heard(created, org=ORG, at=START, seq=1)])
+    await days.add("private_jane")
+    await days.pass_by(timedelta())
+    for _ in range(3):
+        await days.pass_by(12 * HOUR)
+        assert await said(days.pool, CreatorAutoDisabled) == []
+    await days.pass_by(12 * HOUR)
+    (disabled,) = await said(days.pool, CreatorAutoDisabled)
+    assert (disabled.reason, disabled.failures, disabled.first_failure_at) == ("private", 7, START)
+    assert await days.pool.fetchval("SELECT is_active FROM creators") is False
+    before = len(await said(days.pool))
+    await days.pass_by(100 * HOUR)
+    assert len(await said(days.pool)) == before

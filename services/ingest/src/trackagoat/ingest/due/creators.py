@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from trackagoat.events.catalogue.ingest import JobKind, Post, ProfileReading, RecordScrape
+from trackagoat.events.catalogue.ingest import DisableCreator, JobKind, Post, ProfileReading, RecordScrape
 from trackagoat.events.catalogue.words import CreatorId, ProjectId, VideoId, video_id
 from trackagoat.events.effects import Claimed, Decide, Done, Effect
 from trackagoat.events.sql import Db
 from trackagoat.ingest.domain.discovery import BACK, MOST, is_enough
+from trackagoat.ingest.domain.failing import is_lost
 from trackagoat.ingest.due.asking import Missed
 from trackagoat.ingest.due.chain import Answered, Chain, Later, Round
 from trackagoat.ingest.sources.protocol import Blocked, Miss, Ok, PostPage, Reply, SchemaChanged, Source
@@ -75,7 +76,8 @@ class CreatorScrapes(msgspec.Struct, frozen=True):
         if isinstance(reply, Ok):
             look = Look(source=source, profile=reply.value)
             return Done(claimed, [*answer.effects, _record(claimed, account, look, now)], now + interval)
-        return _missed("creator_profiles", account, source, reply, interval).done(claimed, now, answer.effects)
+        missed = _missed("creator_profiles", account, source, reply, interval)
+        return missed.done(claimed, now, [*answer.effects, *_lost(claimed, account, reply, now)])
 
     async def _discovery(
         self, db: Db, round_: Round, claimed: Claimed, account: creators.Account | None, now: datetime
@@ -131,7 +133,8 @@ def _looked(claimed: Claimed, account: creators.Account, look: Look, now: dateti
         plan = missed.plan(claimed, now)
         given_up = BACK if (claimed.payload or {}).get("back") and not plan.attempts else None
         payload = look.onward if look.posts else given_up
-        return Done(claimed, [*effects, missed.record(claimed, now)], plan.again, plan.attempts, payload)
+        effects += [missed.record(claimed, now), *_lost(claimed, account, look.miss, now)]
+        return Done(claimed, effects, plan.again, plan.attempts, payload)
     if look.later is not None:
         return Done(claimed, effects, look.later, claimed.attempts, look.onward)
     if look.cursor is not None:
@@ -179,8 +182,23 @@ def _record(claimed: Claimed, account: creators.Account, look: Look, now: dateti
         not_before=_not_before(account),
         profile=look.profile,
         posts=list(look.posts),
+        kind="creator_profiles" if claimed.kind == "creator_profiles" else "discover_videos",
     )
     return Decide(claimed.org, command, f"{claimed.kind}/{claimed.key}/{now.isoformat()}/{claimed.fence}")
+
+
+def _lost(claimed: Claimed, account: creators.Account, miss: Miss, now: datetime) -> list[Effect]:
+    """The creator is disabled when it could not be seen often and long enough; this miss is the last of its run."""
+    run = [*account.misses, now]
+    if miss.outcome not in {"not_found", "private"} or not is_lost(run):
+        return []
+    command = DisableCreator(
+        creator=CreatorId(account.creator),
+        reason="private" if miss.outcome == "private" else "not_found",
+        failures=len(run),
+        first_failure_at=run[0],
+    )
+    return [Decide(claimed.org, command, f"lost/{claimed.kind}/{claimed.key}/{now.isoformat()}/{claimed.fence}")]
 
 
 def _missed(kind: JobKind, account: creators.Account, source: Source, miss: Miss, interval: timedelta) -> Missed:

@@ -155,7 +155,8 @@ def scraped_creator(
     """
     UPDATE creators c SET availability = CASE WHEN t.at > c.availability_at THEN t.availability ELSE c.availability END,
         availability_at = greatest(c.availability_at, t.at),
-        misses = failing(c.misses || t.at, greatest(c.profile_read_at, c.discovered_at, c.tracked_since)),
+        misses = failing(c.misses || t.at, greatest(c.profile_read_at, c.discovered_at,
+            c.tracked_since - interval '1 microsecond')),
         profile_missed_at = CASE WHEN t.kind = 'creator_profiles' THEN greatest(c.profile_missed_at, t.at)
             ELSE c.profile_missed_at END
     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) AS t(creator, kind, availability, at)
@@ -268,11 +269,12 @@ class Account(msgspec.Struct, frozen=True):
     timezone: str
     discover_videos_hours: int
     creator_profiles_hours: int
+    misses: list[datetime]
 
 
 @read(
     """
-    SELECT c.creator, c.project, c.tiktok_handle, c.tracking_mode, c.tracking_start_date,
+    SELECT c.creator, c.project, c.tiktok_handle, c.tracking_mode, c.tracking_start_date, c.misses,
         coalesce(o.timezone, 'UTC') AS timezone, coalesce(o.discover_videos_hours, 6) AS discover_videos_hours,
         coalesce(o.creator_profiles_hours, 24) AS creator_profiles_hours
     FROM creators c LEFT JOIN orgs o USING (org) WHERE c.creator = ANY ($1::uuid[]) AND c.is_active
