@@ -79,6 +79,7 @@ async def ended(connection: Any) -> bool:
         (["create", "--name", "operator", "--types", "video.*"], "cannot be its name"),
         (["create", "--name", "acme"], "say what it may hear"),
         (["create", "--name", "acme", "--types", "nothing.*"], "no event is called nothing.*"),
+        (["create", "--name", "acme", "--types", "user.registered"], "hold digests of their secrets"),
         (["remove", "acme"], "there is no subscriber acme"),
         (["create", "--name", "acme", "--types", "video.*"], "NATS_URL is a server of your own"),
     ],

@@ -19,6 +19,8 @@ from trackagoat.cli.operator import org_of
 from trackagoat.cli.options import json_option, print_json, state_option
 from trackagoat.cli.state import Folder
 from trackagoat.events import topology
+from trackagoat.events.catalogue.workspace.users import UserEvent
+from trackagoat.events.codec import TAGS
 from trackagoat.events.host.provision import SCHEMAS
 from trackagoat.events.topology import Subscriber
 
@@ -118,7 +120,9 @@ def _refuse(folder: Folder, name: str, org: str | None, types: list[str]) -> Non
         message = "say what it may hear: --org, --types, or both"
     if message:
         raise Failure(message)
-    tags(types)
+    if secret := sorted(tag for tag in tags(types) or () if issubclass(TAGS.kind(tag), UserEvent)):
+        message = f"{', '.join(secret)}: facts about people who sign in hold digests of their secrets and stay inside"
+        raise Failure(message)
 
 
 async def _org(folder: Folder, given: str | None) -> UUID | None:
