@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 
 import pytest
@@ -151,7 +152,8 @@ class World:
     # -- what the rows must be ----------------------------------------------------------------------------
 
     def of_video(self, i: int) -> Found:
-        taken = sorted((at, values) for (v, at, _), values in self.posts.items() if v == i)
+        taken = [(at, values) for (v, at, _), values in self.posts.items() if v == i]
+        taken.sort(key=itemgetter(0))
         found: Found = {}
         for n, name in enumerate(COUNTERS):
             levels: dict[datetime, int] = {}

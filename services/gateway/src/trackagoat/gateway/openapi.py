@@ -12,6 +12,7 @@ import msgspec
 from trackagoat.gateway.edge.answers import Resource
 from trackagoat.gateway.edge.faults import SENTENCES, STATUS, Fault
 from trackagoat.gateway.registry import BASE, Route
+from trackagoat.gateway.resources.fields import Instant
 from trackagoat.gateway.resources.glossary import MEANINGS, described
 
 Json = dict[str, Any]
@@ -205,8 +206,8 @@ def _success_headers(route: Route) -> tuple[str, ...]:
 
 
 def _sample(meta: type[msgspec.Struct] | None) -> Json | None:
-    """An example of `meta`: the last page, one of everything that is counted."""
+    """An example of `meta`: the last page, one of everything that is counted, an empty list, some instant."""
     if meta is None:
         return None
-    fields = msgspec.structs.fields(meta)
-    return {field.encode_name: 1 if field.type is int else None for field in fields}
+    samples = {int: 1, list[str]: [], Instant: "2026-03-12T14:00:00Z"}
+    return {field.encode_name: samples.get(field.type) for field in msgspec.structs.fields(meta)}
