@@ -192,7 +192,10 @@ async def furnished(api: Any) -> dict[str, str]:
     hook = {"kind": "webhook", "name": "Ops", "config": {"url": "https://hooks.example.com/x"}}
     channel = (await api.post("/channels", hook))["data"]
     key = (await api.post("/api-keys", {"name": "spare"}))["data"]
+    note = {"project_id": project, "date": "2026-03-10", "label": "Launch"}
+    annotation = (await api.post("/analytics/annotations", note))["data"]
     return {
+        "annotationId": annotation["id"],
         "projectId": project,
         "creatorId": creator,
         "videoId": video["id"],
@@ -224,5 +227,5 @@ def _body_with(route: Route, ids: Mapping[str, str]) -> Any:
     body = body_of(route)
     if body is None:
         return None
-    known = {"creator_id": "creatorId", "item_id": "creatorId"}
+    known = {"creator_id": "creatorId", "item_id": "creatorId", "project_id": "projectId"}
     return {name: ids[known[name]] if name in known else value for name, value in body.items()}
