@@ -29,6 +29,18 @@ class InvalidApiKey(ApiError):
     CODE = "invalid_api_key"
 
 
+class InvalidSession(ApiError):
+    """The session has ended; sign in again (401)."""
+
+    CODE = "invalid_session"
+
+
+class InvalidCredentials(ApiError):
+    """Wrong e-mail or password (401)."""
+
+    CODE = "invalid_credentials"
+
+
 class LimitReached(ApiError):
     """Limit reached (402)."""
 
@@ -48,15 +60,33 @@ class InsufficientScope(ApiError):
 
 
 class InsufficientRole(ApiError):
-    """Insufficient role (403)."""
+    """Only an admin of the organization may do this (403)."""
 
     CODE = "insufficient_role"
 
 
+class CsrfFailed(ApiError):
+    """X-CSRF-Token is missing or not this session's, or the page is of another site (403)."""
+
+    CODE = "csrf_failed"
+
+
 class Banned(ApiError):
-    """Banned (403)."""
+    """The operator of this installation has banned that account or organization (403)."""
 
     CODE = "banned"
+
+
+class RegistrationClosed(ApiError):
+    """Registration closed (403)."""
+
+    CODE = "registration_closed"
+
+
+class EmailMismatch(ApiError):
+    """Email mismatch (403)."""
+
+    CODE = "email_mismatch"
 
 
 class NotFound(ApiError):
@@ -137,6 +167,42 @@ class GoalOverlap(ApiError):
     CODE = "goal_overlap"
 
 
+class EmailTaken(ApiError):
+    """Email taken (409)."""
+
+    CODE = "email_taken"
+
+
+class AlreadyMember(ApiError):
+    """Already member (409)."""
+
+    CODE = "already_member"
+
+
+class AlreadyInvited(ApiError):
+    """Already invited (409)."""
+
+    CODE = "already_invited"
+
+
+class InvitationUsed(ApiError):
+    """Invitation used (409)."""
+
+    CODE = "invitation_used"
+
+
+class LastAdmin(ApiError):
+    """Last admin (409)."""
+
+    CODE = "last_admin"
+
+
+class AnnotationReadOnly(ApiError):
+    """Annotation read only (409)."""
+
+    CODE = "annotation_read_only"
+
+
 class BuiltinChannel(ApiError):
     """Builtin channel (409)."""
 
@@ -171,6 +237,18 @@ class Gone(ApiError):
     """This route was removed (410)."""
 
     CODE = "gone"
+
+
+class InvitationExpired(ApiError):
+    """Invitation expired (410)."""
+
+    CODE = "invitation_expired"
+
+
+class TokenExpired(ApiError):
+    """Token expired (410)."""
+
+    CODE = "token_expired"
 
 
 class PreconditionFailed(ApiError):
@@ -214,11 +292,16 @@ BY_CODE: dict[str, type[ApiError]] = {
     "invalid_body": InvalidBody,
     "invalid_params": InvalidParams,
     "invalid_api_key": InvalidApiKey,
+    "invalid_session": InvalidSession,
+    "invalid_credentials": InvalidCredentials,
     "limit_reached": LimitReached,
     "retention_exceeded": RetentionExceeded,
     "insufficient_scope": InsufficientScope,
     "insufficient_role": InsufficientRole,
+    "csrf_failed": CsrfFailed,
     "banned": Banned,
+    "registration_closed": RegistrationClosed,
+    "email_mismatch": EmailMismatch,
     "not_found": NotFound,
     "method_not_allowed": MethodNotAllowed,
     "handle_taken": HandleTaken,
@@ -232,12 +315,20 @@ BY_CODE: dict[str, type[ApiError]] = {
     "circular_reference": CircularReference,
     "project_mismatch": ProjectMismatch,
     "goal_overlap": GoalOverlap,
+    "email_taken": EmailTaken,
+    "already_member": AlreadyMember,
+    "already_invited": AlreadyInvited,
+    "invitation_used": InvitationUsed,
+    "last_admin": LastAdmin,
+    "annotation_read_only": AnnotationReadOnly,
     "builtin_channel": BuiltinChannel,
     "channel_disabled": ChannelDisabled,
     "idempotency_conflict": IdempotencyConflict,
     "idempotency_in_progress": IdempotencyInProgress,
     "write_conflict": WriteConflict,
     "gone": Gone,
+    "invitation_expired": InvitationExpired,
+    "token_expired": TokenExpired,
     "precondition_failed": PreconditionFailed,
     "payload_too_large": PayloadTooLarge,
     "unsupported_media_type": UnsupportedMediaType,

@@ -11,18 +11,26 @@ from msgspec import field
 from trackagoat.client.models import Model, Resource
 
 
-class Me(Model, frozen=True, kw_only=True):
-    """Who is calling, where, and what it may do."""
+class Registered(Model, frozen=True, kw_only=True):
+    """A new account, signed in. Unsafe calls of the session repeat `csrf_token` in the header X-CSRF-Token."""
 
-    user: None
-    org: Org
-    role: str
-    """What the caller may do there"""
-    auth: str
-    scopes: list[str]
-    """What the key may do"""
-    csrf_token: None = None
-    orgs: list[Membership]
+    user: User
+    org: Org | None
+    csrf_token: str
+
+
+class User(Resource, frozen=True, kw_only=True):
+    """A person who signs in."""
+
+    id: UUID
+    """Id of this resource"""
+    email: str
+    name: str
+    """What people call it"""
+    is_platform_admin: bool
+    active_org_id: UUID | None
+    created_at: datetime
+    """When it was made, UTC"""
 
 
 class Org(Resource, frozen=True, kw_only=True):
@@ -43,9 +51,9 @@ class Org(Resource, frozen=True, kw_only=True):
     creator_profiles_hours: int
     """Hours between readings of a profile that the organization asked for"""
     effective_hours: EffectiveHours
-    video_expiry_enabled: bool | None = None
+    video_expiry_enabled: bool
     """Whether old posts that no longer grow stop being refreshed"""
-    role: str | None = None
+    role: str
     """What the caller may do there"""
     created_at: datetime
     """When it was made, UTC"""
@@ -61,6 +69,14 @@ class EffectiveHours(Model, frozen=True, kw_only=True):
     creator_profiles: int
 
 
+class SignedIn(Model, frozen=True, kw_only=True):
+    """A session that has begun. Unsafe calls of it repeat `csrf_token` in the header X-CSRF-Token."""
+
+    user: User
+    orgs: list[Membership]
+    csrf_token: str
+
+
 class Membership(Model, frozen=True, kw_only=True):
     """An org a caller may act in."""
 
@@ -72,14 +88,61 @@ class Membership(Model, frozen=True, kw_only=True):
     """What the caller may do there"""
 
 
+class Ok(Model, frozen=True, kw_only=True):
+    """It is done."""
+
+    ok: bool | None = None
+
+
+class Me(Model, frozen=True, kw_only=True):
+    """Who is calling, where, and what it may do. The operator's own key has no user."""
+
+    user: User | None
+    org: Org | None
+    role: str | None
+    """What the caller may do there"""
+    auth: str
+    scopes: list[str]
+    """What the key may do"""
+    csrf_token: str | None
+    orgs: list[Membership]
+
+
+class Deleted(Model, frozen=True, kw_only=True):
+    """What a DELETE answers."""
+
+    id: str
+    """Id of this resource"""
+    deleted: bool | None = None
+
+
+class Session(Model, frozen=True, kw_only=True):
+    """A browser a person is signed in with."""
+
+    id: UUID
+    """Id of this resource"""
+    created_at: datetime
+    """When it was made, UTC"""
+    last_seen_at: datetime | None
+    user_agent: str | None
+    is_current: bool
+
+
 class PageMeta(Model, frozen=True, kw_only=True):
     """Where the next page begins; null on the last one."""
 
     next_cursor: str | None = field(name="nextCursor")
 
 
-class ApiKey(Model, frozen=True, kw_only=True):
-    """Access for a program. The key itself is shown once, in the answer that made it."""
+class Rotated(Model, frozen=True, kw_only=True):
+    """It is done, and the session goes on under another cookie and token."""
+
+    ok: bool | None = None
+    csrf_token: str
+
+
+class ApiKey(Resource, frozen=True, kw_only=True):
+    """Access for a program, acting for its owner (null: the operator). It is shown once, in the answer that made it."""
 
     id: UUID
     """Id of this resource"""
@@ -102,10 +165,10 @@ class ApiKey(Model, frozen=True, kw_only=True):
 
 
 class KeyOwner(Model, frozen=True, kw_only=True):
-    """Whom a key acts for."""
+    """Whom a key acts for; without a name once that account is gone."""
 
     user_id: UUID
-    name: str
+    name: str | None
     """What people call it"""
 
 
@@ -133,12 +196,92 @@ class NewApiKey(Resource, frozen=True, kw_only=True):
     key: str | None
 
 
-class Deleted(Model, frozen=True, kw_only=True):
-    """What a DELETE answers."""
+class Member(Resource, frozen=True, kw_only=True):
+    """A person who belongs to the organization."""
 
-    id: str
+    user_id: UUID
+    name: str
+    """What people call it"""
+    email: str
+    role: str
+    """What the caller may do there"""
+    joined_at: datetime
+    last_seen_at: datetime | None
+
+
+class Invitation(Resource, frozen=True, kw_only=True):
+    """Somebody was asked to join. `accept_url` is shown by the calls that make a token, and by no other."""
+
+    id: UUID
     """Id of this resource"""
-    deleted: bool | None = None
+    email: str
+    role: str
+    """What the caller may do there"""
+    status: str
+    invited_by: Inviter | None
+    expires_at: datetime
+    """When it stops working; null: never"""
+    accept_url: str | None
+    created_at: datetime
+    """When it was made, UTC"""
+
+
+class Inviter(Model, frozen=True, kw_only=True):
+    """Who asked somebody to join; without a name once that account is gone."""
+
+    id: UUID
+    """Id of this resource"""
+    name: str | None
+    """What people call it"""
+
+
+class OpenedInvitation(Model, frozen=True, kw_only=True):
+    """What an invitation says to whoever has its token."""
+
+    org_name: str
+    email: str
+    role: str
+    """What the caller may do there"""
+    inviter_name: str | None
+    expires_at: datetime
+    """When it stops working; null: never"""
+    account_exists: bool
+
+
+class Joined(Model, frozen=True, kw_only=True):
+    """The organization a person has joined."""
+
+    org: Org
+    role: str
+    """What the caller may do there"""
+
+
+class Limits(Model, frozen=True, kw_only=True):
+    """The plan of the organization, and how much of it is used."""
+
+    tier: str
+    """Plan; fixes the limits of the organization"""
+    grace: Grace | None
+    limits: list[Limit]
+
+
+class Grace(Model, frozen=True, kw_only=True):
+    """The plan before, whose history stays readable until then."""
+
+    previous_tier: str
+    until: datetime
+
+
+class Limit(Model, frozen=True, kw_only=True):
+    """One limit: `max` null is unlimited, `current` null is not counted (floors, retention). Caps per project or campaign show the fullest one, named by `at_id`. Daily ones begin anew at `resets_at`."""
+
+    key: str
+    max: int | None
+    current: int | None
+    unit: str
+    scope: str
+    at_id: UUID | None
+    resets_at: datetime | None
 
 
 class Project(Resource, frozen=True, kw_only=True):
@@ -964,6 +1107,7 @@ class Analytics(Model, frozen=True, kw_only=True):
     series: list[Series]
     compare_series: list[Series] | None
     breakdown_series: list[Series] | None
+    annotations: list[Annotation]
     tier_retention_days: int | None
     totals: list[Total]
     """Counters of now over everything it reaches, each video once"""
@@ -992,6 +1136,29 @@ class Point(Model, frozen=True, kw_only=True):
     value: float | None
     partial: bool
     baseline: bool
+
+
+class Annotation(Resource, frozen=True, kw_only=True):
+    """Something noted on a day of a project, or that happened there by itself; null: about all of it."""
+
+    id: UUID
+    """Id of this resource"""
+    project_id: UUID
+    """Project it belongs to"""
+    entity_type: str | None
+    entity_id: UUID | None
+    date: date
+    kind: str
+    """What kind it is"""
+    label: str
+    body: str | None
+    """The alert in a sentence"""
+    is_automatic: bool
+    created_by: UUID | None
+    created_at: datetime
+    """When it was made, UTC"""
+    updated_at: datetime
+    """When it was last changed, UTC"""
 
 
 class Total(Model, frozen=True, kw_only=True):
