@@ -199,9 +199,12 @@ async def furnished(api: Any) -> dict[str, str]:
     delivery = clock.new_id()
     test = SendTest(channel=ChannelId(UUID(channel["id"])), delivery=delivery)
     await api.tell(test)
+    note = {"project_id": project, "date": "2026-03-10", "label": "Launch"}
+    annotation = (await api.post("/analytics/annotations", note))["data"]
     return {
         "ruleId": rule["id"],
         "deliveryId": str(delivery),
+        "annotationId": annotation["id"],
         "projectId": project,
         "creatorId": creator,
         "videoId": video["id"],
@@ -233,5 +236,10 @@ def _body_with(route: Route, ids: Mapping[str, str]) -> Any:
     body = body_of(route)
     if body is None:
         return None
-    known = {"creator_id": "creatorId", "item_id": "creatorId", "channel_ids": "channelId"}
+    known = {
+        "creator_id": "creatorId",
+        "item_id": "creatorId",
+        "channel_ids": "channelId",
+        "project_id": "projectId",
+    }
     return {name: ids[known[name]] if name in known else value for name, value in body.items()}

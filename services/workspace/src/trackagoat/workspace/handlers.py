@@ -11,6 +11,8 @@ import msgspec
 from trackagoat.events.catalogue.plans import limit
 from trackagoat.events.catalogue.words import INSTALLATION, InvitationId, OrgId, UserId
 from trackagoat.events.catalogue.workspace import (
+    AnnotationCommands,
+    AnnotationEvents,
     BanOrg,
     CreateOrg,
     DeleteOrg,
@@ -30,7 +32,7 @@ from trackagoat.events.catalogue.workspace import (
 from trackagoat.events.decider import Decider
 from trackagoat.events.envelope import Ask
 from trackagoat.events.personal import Vault
-from trackagoat.workspace.domain import INITIAL, Org, decide, evolve, users
+from trackagoat.workspace.domain import INITIAL, Org, annotating, decide, evolve, users
 from trackagoat.workspace.domain.deciding import Commands
 from trackagoat.workspace.domain.state import Facts
 from trackagoat.workspace.store import completing
@@ -63,6 +65,17 @@ def org_decider(house: House, vault: Vault) -> Decider[Commands, Org | None, Fac
         stream=lambda _: "org",
         enrich=complete,
     )
+
+
+annotation: Decider[AnnotationCommands, annotating.Annotation | None, AnnotationEvents] = Decider(
+    "annotations",
+    commands=AnnotationCommands,
+    events=AnnotationEvents,
+    initial=annotating.INITIAL,
+    decide=annotating.decide,
+    evolve=annotating.evolve,
+    stream=annotating.stream,
+)
 
 
 def user_decider(house: House, vault: Vault) -> Decider[UserCommands, users.User | None, UserEvents]:

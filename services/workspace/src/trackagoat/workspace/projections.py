@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from trackagoat.events.catalogue.campaigns import CampaignCreated
+from trackagoat.events.catalogue.goals import GoalPeriodClosed
+from trackagoat.events.catalogue.ingest import CreatorAdded
 from trackagoat.events.catalogue.workspace import (
+    AnnotationCreated,
+    AnnotationDeleted,
+    AnnotationUpdated,
     ApiKeyCreated,
     ApiKeyRenamed,
     ApiKeyRevoked,
@@ -41,10 +47,14 @@ from trackagoat.events.catalogue.workspace import (
 )
 from trackagoat.events.effects import Write
 from trackagoat.events.envelope import Heard
+from trackagoat.workspace.store import annotations as notes
 from trackagoat.workspace.store import members as seats
 from trackagoat.workspace.store import orgs as store
 from trackagoat.workspace.store import people
 
+AnnotationFacts = (
+    AnnotationCreated | AnnotationUpdated | AnnotationDeleted | CreatorAdded | CampaignCreated | GoalPeriodClosed
+)
 AccountFacts = UserRegistered | UserUpdated | UserBanned | UserUnbanned | UserErased
 CredentialFacts = UserRegistered | PasswordChanged | PasswordResetRequested | UserErased
 SessionFacts = SessionStarted | SessionEnded | PasswordChanged | UserErased
@@ -58,6 +68,9 @@ InvitationFacts = (
     | InvitationExpired
     | UserErased
 )
+
+LONGEST = 200
+"""Characters of a label."""
 
 
 def orgs(page: Sequence[Heard[OrgEvents]]) -> Iterator[Write]:
@@ -180,3 +193,30 @@ def invitations(page: Sequence[Heard[InvitationFacts]]) -> Iterator[Write]:
             case UserErased() as e:
                 for one in e.invitations:
                     yield seats.forget_invitation(one)
+
+
+def noted(page: Sequence[Heard[AnnotationFacts]]) -> Iterator[Write]:
+    """What people noted, and what happened by itself: the id of the latter is that of the fact."""
+    for fact in page:
+        match fact.event:
+            case AnnotationCreated() as e:
+                about = (e.entity_type, e.entity, e.by)
+                yield notes.add_annotation(
+                    fact.org, e.annotation, e.project, e.date, e.kind, e.label, e.body, *about, fact.at
+                )
+            case AnnotationUpdated() as e:
+                yield notes.change_annotation(e.annotation, e.date, e.kind, e.label, e.body, fact.at)
+            case AnnotationDeleted() as e:
+                yield notes.remove_annotation(e.annotation)
+            case CreatorAdded() as e:
+                what = ("creator_added", "A creator was added", "creator", e.creator)
+                yield notes.note_happening(fact.org, fact.id, e.project, *what, fact.at)
+            case CampaignCreated() as e:
+                label = f"Campaign {e.name} was created"[:LONGEST]
+                yield notes.note_happening(
+                    fact.org, fact.id, e.project, "campaign_created", label, "campaign", e.campaign, fact.at
+                )
+            case GoalPeriodClosed() as e:
+                done = e.status == "completed"
+                result = ("goal_completed", "A goal was completed") if done else ("goal_missed", "A goal was missed")
+                yield notes.note_happening(fact.org, fact.id, e.project, *result, "creator", e.creator, e.period_end)

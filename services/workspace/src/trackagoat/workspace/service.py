@@ -35,7 +35,7 @@ def service(settings: Settings) -> Service:
     mailing = Mailing(_send(settings), vault, key, settings.base_url)
     return Service(
         name="workspace",
-        deciders=[handlers.org_decider(house, vault), handlers.user_decider(house, vault)],
+        deciders=[handlers.org_decider(house, vault), handlers.user_decider(house, vault), handlers.annotation],
         projections=[
             Projection(name="orgs", facts=OrgEvents, writes=projections.orgs, tables=("orgs",)),
             Projection(name="projects", facts=ProjectEvents, writes=projections.projects, tables=("projects",)),
@@ -56,6 +56,12 @@ def service(settings: Settings) -> Service:
                 facts=projections.InvitationFacts,
                 writes=projections.invitations,
                 tables=("invitations",),
+            ),
+            Projection(
+                name="annotations",
+                facts=projections.AnnotationFacts,
+                writes=projections.noted,
+                tables=("annotations",),
             ),
         ],
         policies=[

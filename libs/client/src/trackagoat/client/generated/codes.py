@@ -197,6 +197,12 @@ class LastAdmin(ApiError):
     CODE = "last_admin"
 
 
+class AnnotationReadOnly(ApiError):
+    """Annotation read only (409)."""
+
+    CODE = "annotation_read_only"
+
+
 class BuiltinChannel(ApiError):
     """Builtin channel (409)."""
 
@@ -326,6 +332,7 @@ BY_CODE: dict[str, type[ApiError]] = {
     "already_invited": AlreadyInvited,
     "invitation_used": InvitationUsed,
     "last_admin": LastAdmin,
+    "annotation_read_only": AnnotationReadOnly,
     "builtin_channel": BuiltinChannel,
     "channel_disabled": ChannelDisabled,
     "idempotency_conflict": IdempotencyConflict,

@@ -1115,6 +1115,7 @@ class Analytics(Model, frozen=True, kw_only=True):
     series: list[Series]
     compare_series: list[Series] | None
     breakdown_series: list[Series] | None
+    annotations: list[Annotation]
     tier_retention_days: int | None
     totals: list[Total]
     """Counters of now over everything it reaches, each video once"""
@@ -1144,6 +1145,29 @@ class Point(Model, frozen=True, kw_only=True):
     value: float | None
     partial: bool
     baseline: bool
+
+
+class Annotation(Resource, frozen=True, kw_only=True):
+    """Something noted on a day of a project, or that happened there by itself; null: about all of it."""
+
+    id: UUID
+    """Id of this resource"""
+    project_id: UUID
+    """Project it belongs to"""
+    entity_type: str | None
+    entity_id: UUID | None
+    date: date
+    kind: str
+    """What kind it is"""
+    label: str
+    body: str | None
+    """The alert in a sentence"""
+    is_automatic: bool
+    created_by: UUID | None
+    created_at: datetime
+    """When it was made, UTC"""
+    updated_at: datetime
+    """When it was last changed, UTC"""
 
 
 class Total(Model, frozen=True, kw_only=True):

@@ -43,6 +43,7 @@ STATUS: Mapping[str, int] = {
     "already_invited": 409,
     "invitation_used": 409,
     "last_admin": 409,
+    "annotation_read_only": 409,
     "builtin_channel": 409,
     "channel_disabled": 409,
     "idempotency_conflict": 409,

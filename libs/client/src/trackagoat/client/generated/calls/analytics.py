@@ -58,6 +58,70 @@ class Analytics(Connection):
         """The call above as an OpenAPI 3.1 document of its own."""
         return await self.document(Call(method="GET", path=place("/analytics/schema")))
 
+    def list_annotations(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        project_id: UUID | None = None,
+        entity: Literal["campaign", "creator", "project", "video"] | None = None,
+        entity_id: UUID | None = None,
+        kind: Literal["campaign_created", "creator_added", "creator_renamed", "discovery_gap", "follower_milestone", "goal_completed", "goal_missed", "incident", "launch", "note", "promotion"] | None = None,
+        from_: date | None = None,
+        to: date | None = None,
+    ) -> Listing[resources.Annotation, resources.PageMeta]:
+        """Annotations by day, the latest first.
+
+        Particular refusals: not_found.
+        """
+        return self.listing(resources.Annotation, resources.PageMeta, place("/analytics/annotations"), query(limit=limit, cursor=cursor, project_id=project_id, entity=entity, entity_id=entity_id, kind=kind, from_=from_, to=to))
+
+    async def create_annotation(
+        self,
+        *,
+        project_id: UUID,
+        date: date,
+        label: str,
+        kind: Literal["incident", "launch", "note", "promotion"] | UnsetType = UNSET,
+        body: str | None | UnsetType = UNSET,
+        entity: Literal["campaign", "creator", "project", "video"] | None | UnsetType = UNSET,
+        entity_id: UUID | None | UnsetType = UNSET,
+        idempotency_key: str | None = None,
+    ) -> resources.Annotation:
+        """Note something on a day.
+
+        Particular refusals: not_found.
+        """
+        return await self.one(resources.Annotation, Call(method="POST", path=place("/analytics/annotations"), body=sent(project_id=project_id, date=date, label=label, kind=kind, body=body, entity=entity, entity_id=entity_id), headers=self.keyed(idempotency_key)))
+
+    async def update_annotation(
+        self,
+        annotation_id: UUID | str,
+        *,
+        date: date | UnsetType = UNSET,
+        label: str | UnsetType = UNSET,
+        kind: Literal["incident", "launch", "note", "promotion"] | UnsetType = UNSET,
+        body: str | None | UnsetType = UNSET,
+        if_match: str | None = None,
+    ) -> resources.Annotation:
+        """Change an annotation made by hand.
+
+        Particular refusals: annotation_read_only.
+        """
+        return await self.one(resources.Annotation, Call(method="PATCH", path=place("/analytics/annotations/{}", annotation_id), body=sent(date=date, label=label, kind=kind, body=body), headers=self.matching(if_match)))
+
+    async def delete_annotation(
+        self,
+        annotation_id: UUID | str,
+        *,
+        if_match: str | None = None,
+    ) -> resources.Deleted:
+        """Take an annotation made by hand away.
+
+        Particular refusals: annotation_read_only.
+        """
+        return await self.one(resources.Deleted, Call(method="DELETE", path=place("/analytics/annotations/{}", annotation_id), headers=self.matching(if_match)))
+
     async def get_video_leaderboard(
         self,
         *,

@@ -5,6 +5,18 @@ These shapes are the stored bytes. Add fields with defaults; never rename, never
 
 from __future__ import annotations
 
+from trackagoat.events.catalogue.workspace.annotations import (
+    AnnotationCommands,
+    AnnotationCreated,
+    AnnotationDeleted,
+    AnnotationEvents,
+    AnnotationId,
+    AnnotationKind,
+    AnnotationUpdated,
+    CreateAnnotation,
+    DeleteAnnotation,
+    UpdateAnnotation,
+)
 from trackagoat.events.catalogue.workspace.keys import (
     ApiKeyCreated,
     ApiKeyRenamed,
@@ -113,14 +125,29 @@ from trackagoat.events.catalogue.workspace.users import (
     UserUpdated,
 )
 
-Events = OrgEvents | ProjectEvents | KeyEvents | MemberEvents | InvitationEvents | UserEvents
-Commands = OrgCommands | ProjectCommands | KeyCommands | MemberCommands | InvitationCommands | UserCommands
+Events = OrgEvents | ProjectEvents | KeyEvents | MemberEvents | InvitationEvents | UserEvents | AnnotationEvents
+Commands = (
+    OrgCommands
+    | ProjectCommands
+    | KeyCommands
+    | MemberCommands
+    | InvitationCommands
+    | UserCommands
+    | AnnotationCommands
+)
 """Everything that happens to an org is decided on its stream `org`, what happens to a person on `user-<id>`."""
 
 __all__ = [
     "AcceptInvitation",
     "AlreadyInvited",
     "AlreadyMember",
+    "AnnotationCommands",
+    "AnnotationCreated",
+    "AnnotationDeleted",
+    "AnnotationEvents",
+    "AnnotationId",
+    "AnnotationKind",
+    "AnnotationUpdated",
     "ApiKeyCreated",
     "ApiKeyRenamed",
     "ApiKeyRevoked",
@@ -130,10 +157,12 @@ __all__ = [
     "ChangePassword",
     "ChangeRole",
     "Commands",
+    "CreateAnnotation",
     "CreateApiKey",
     "CreateOrg",
     "CreateProject",
     "DeclineInvitation",
+    "DeleteAnnotation",
     "DeleteOrg",
     "DeleteProject",
     "EmailMismatch",
@@ -201,6 +230,7 @@ __all__ = [
     "TokenExpired",
     "UnbanOrg",
     "UnbanUser",
+    "UpdateAnnotation",
     "UpdateOrg",
     "UpdateProject",
     "UpdateUser",

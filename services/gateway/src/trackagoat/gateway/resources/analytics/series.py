@@ -14,6 +14,7 @@ from msgspec import UNSET, UnsetType
 
 from trackagoat.gateway.resources import formulas
 from trackagoat.gateway.resources.analytics import metrics
+from trackagoat.gateway.resources.analytics.annotations import Annotation
 from trackagoat.gateway.resources.analytics.buckets import Bucket, Granularity
 from trackagoat.gateway.resources.analytics.figures import Figures
 from trackagoat.gateway.resources.analytics.metrics import Base, Entity, Metric, Mode
@@ -80,6 +81,7 @@ class Analytics(msgspec.Struct, frozen=True, kw_only=True):
     series: list[Series]
     compare_series: list[Series] | None
     breakdown_series: list[Series] | None
+    annotations: list[Annotation]
     tier_retention_days: int | None
     totals: list[Total]
 

@@ -1,5 +1,6 @@
-"""Series of every entity."""
+"""Series of every entity, and notes on their days."""
 
+from trackagoat.gateway.routes.analytics import annotations as notes
 from trackagoat.gateway.routes.analytics import series
 
-ROUTES = series.ROUTES
+ROUTES = (*series.ROUTES, *notes.ROUTES)

@@ -1,11 +1,28 @@
-"""A week of one creator, as the documents show it."""
+"""A week of one creator and a note on one of its days, as the documents show them."""
 
 from __future__ import annotations
 
 from datetime import date
 
+from trackagoat.gateway.resources.analytics.annotations import Annotation
 from trackagoat.gateway.resources.analytics.series import Analytics, EntityRef, Point, Series, Total
-from trackagoat.gateway.routes.examples import id_of
+from trackagoat.gateway.routes.examples import AT, id_of
+
+PROJECT = id_of(2)
+ANNOTATION = Annotation(
+    id=id_of(10),
+    project_id=PROJECT,
+    entity_type=None,
+    entity_id=None,
+    date=date(2026, 3, 10),
+    kind="launch",
+    label="Spring launch",
+    body=None,
+    is_automatic=False,
+    created_by=None,
+    created_at=AT,
+    updated_at=AT,
+)
 
 ANALYTICS = Analytics(
     entity="creator",
@@ -25,6 +42,7 @@ ANALYTICS = Analytics(
     ],
     compare_series=None,
     breakdown_series=None,
+    annotations=[ANNOTATION],
     tier_retention_days=None,
     totals=[Total(entity_id=id_of(3), value=2_000)],
 )

@@ -8,19 +8,24 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from trackagoat.gateway import tenancy
 from trackagoat.gateway.edge.answers import Answer, Download
 from trackagoat.gateway.edge.call import Call, ok
 from trackagoat.gateway.edge.faults import invalid_query
 from trackagoat.gateway.edge.revealing import Revealer
 from trackagoat.gateway.openapi import document
+from trackagoat.gateway.reads import annotations as reads
 from trackagoat.gateway.registry import Nothing, Route
 from trackagoat.gateway.resources import days
 from trackagoat.gateway.resources.analytics import buckets, metrics, series
+from trackagoat.gateway.resources.analytics.annotations import Annotation, annotation
 from trackagoat.gateway.resources.analytics.buckets import Bucket
 from trackagoat.gateway.resources.analytics.figures import Figures, Tally, figures
 from trackagoat.gateway.resources.analytics.series import Analytics, AnalyticsMeta, Series, Total
 from trackagoat.gateway.resources.fields import instant
+from trackagoat.gateway.routes.analytics import annotations as notes
 from trackagoat.gateway.routes.analytics import breakdown, examples
 from trackagoat.gateway.routes.analytics.asking import GetAnalytics
 from trackagoat.gateway.routes.analytics.question import Question
@@ -74,7 +79,18 @@ async def _answer(call: Call[Any, Any], q: Question, kept: int | None) -> tuple[
     if q.params.breakdown:
         (one,) = q.found
         broken = await breakdown.by_video(call, q, one, rows[one.id])
-    return _composed(q, kept, now, shown, (compare, broken)), _unknown(q, now)
+    data = _composed(q, kept, now, shown, (compare, broken))
+    return msgspec.structs.replace(data, annotations=await _annotations(call, q)), _unknown(q, now)
+
+
+async def _annotations(call: Call[Any, Any], q: Question) -> list[Annotation]:
+    """Those of the projects on the days of the range that name an entity asked for, or none."""
+    local = await notes.offsets(call, q.range.zone)
+    projects, ids = sorted({one.project for one in q.found}), [one.id for one in q.found]
+    rows = await reads.annotations_of(
+        call.db, call.org, local.since, local.seconds, projects, ids, q.range.first, q.range.last
+    )
+    return [annotation(row) for row in rows]
 
 
 def _composed(
@@ -97,6 +113,7 @@ def _composed(
         series=[q.series(one, q.buckets, now[one.id]) for one in q.found],
         compare_series=more[0],
         breakdown_series=more[1],
+        annotations=[],
         tier_retention_days=kept,
         totals=totals,
     )
