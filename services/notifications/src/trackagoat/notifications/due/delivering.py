@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
+import msgspec
+
 from trackagoat.events import clock
 from trackagoat.events.catalogue.notifications import (
     ChannelKind,
@@ -19,6 +21,7 @@ from trackagoat.events.catalogue.notifications import (
     DisabledReason,
 )
 from trackagoat.events.effects import Claimed, Decide, Done, Effect, Record
+from trackagoat.events.personal import reveal
 from trackagoat.notifications.domain import deliveries, messages
 from trackagoat.notifications.domain.deliveries import Answer
 from trackagoat.notifications.domain.delivering import DIGEST, TEST
@@ -97,10 +100,10 @@ async def _message(db: Any, order: Order) -> Message:
         return Message(id=order.message_id, type=TEST, at=order.created_at, event=said)
     if order.event is not None:
         row = await events.event(db, order.org, order.event)
-        at, said = (
-            (order.created_at, {"id": str(order.event)}) if row is None else (row.occurred_at, _event(order, row))
-        )
-        return Message(id=order.message_id, type=order.type, at=at, event=said)
+        if row is None:
+            return Message(id=order.message_id, type=order.type, at=order.created_at, event={"id": str(order.event)})
+        event = msgspec.json.decode(reveal(msgspec.json.encode(_event(order, row)), {}))
+        return Message(id=order.message_id, type=order.type, at=row.occurred_at, event=event)
     notices = [_notice(row) for row in await alerts.alerts(db, order.alert_ids)]
     ordered = messages.by_urgency(notices) if order.type == DIGEST else notices
     return Message(id=order.message_id, type=order.type, at=order.created_at, notices=ordered)
