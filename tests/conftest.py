@@ -13,6 +13,7 @@ from uuid import UUID
 
 import aiohttp
 import pytest
+from aiohttp import web
 
 from trackagoat.embedded import Nats
 from trackagoat.events import clock
@@ -105,6 +106,31 @@ def _service(name: str, database: Database, server: Nats, told: dict[str, Any]) 
     } | told
     settings = settings_type.model_validate(given)
     return running(build(settings), settings)
+
+
+class Receiver:
+    """A webhook endpoint that keeps what it got."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.got: list[tuple[dict[str, str], bytes]] = []
+
+    async def take(self, request: web.Request) -> web.Response:
+        self.got.append(({k.lower(): v for k, v in request.headers.items()}, await request.read()))
+        return web.Response()
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    """A receiver on this machine."""
+    receiver, app = Receiver(), web.Application()
+    app.router.add_post("/hook", receiver.take)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    receiver.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
+    yield receiver
+    await runner.cleanup()
 
 
 @pytest.fixture

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
-import pytest
-from aiohttp import web
 from standardwebhooks import Webhook
 
 from trackagoat.events import clock
@@ -16,33 +14,8 @@ from trackagoat.events import clock
 Until = Callable[..., Awaitable[Any]]
 
 
-class Receiver:
-    """A webhook endpoint that keeps what it got."""
-
-    def __init__(self) -> None:
-        self.url = ""
-        self.got: list[tuple[dict[str, str], bytes]] = []
-
-    async def take(self, request: web.Request) -> web.Response:
-        self.got.append(({k.lower(): v for k, v in request.headers.items()}, await request.read()))
-        return web.Response()
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    """A receiver on this machine."""
-    receiver, app = Receiver(), web.Application()
-    app.router.add_post("/hook", receiver.take)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    receiver.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
-    yield receiver
-    await runner.cleanup()
-
-
 async def test_a_goal_at_risk_reaches_a_webhook_whose_signature_verifies(
-    house: Any, receiver: Receiver, until: Until, noon: str
+    house: Any, receiver: Any, until: Until, noon: str
 ) -> None:
     _, api = await house.org(noon)
     channel = await api.ok("POST", "/channels", {"kind": "webhook", "name": "hook", "config": {"url": receiver.url}})

@@ -209,5 +209,5 @@ def _sample(meta: type[msgspec.Struct] | None) -> Json | None:
     """An example of `meta`: the last page, one of everything that is counted, an empty list, some instant."""
     if meta is None:
         return None
-    samples = {int: 1, list[str]: [], Instant: "2026-03-12T14:00:00Z"}
+    samples = {int: 1, bool: False, str: "1773129600000042", list[str]: [], Instant: "2026-03-12T14:00:00Z"}
     return {field.encode_name: samples.get(field.type) for field in msgspec.structs.fields(meta)}
