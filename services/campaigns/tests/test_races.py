@@ -12,7 +12,7 @@ import pytest
 
 from trackagoat.events.catalogue.campaigns import CreateCampaign
 from trackagoat.events.catalogue.words import CampaignId
-from trackagoat.events.catalogue.workspace import OrgCreated
+from trackagoat.events.catalogue.workspace import OrgCreated, OrgTierChanged
 
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "2"))
 REQUESTS = int(os.environ.get("RACE_REQUESTS", "40"))
@@ -66,3 +66,17 @@ async def test_another_plan_counts_from_the_next_item_on(house: Any) -> None:
     await house.hear(OrgCreated(org=house.org, name="org", tier="free"))
     [outcome] = await house.add((campaign, "video", uuid4()))
     assert outcome.refused.details == {"limitKey": "max_campaign_items_per_campaign", "current": 21, "max": 20}
+
+
+async def test_a_higher_plan_makes_room_at_once_and_a_lower_one_takes_nothing_away(house: Any) -> None:
+    campaign = CampaignId(uuid4())
+    await house.hear(OrgCreated(org=house.org, name="org", tier="free"))
+    await house.create(campaign)
+    await house.add(*((campaign, "video", uuid4()) for _ in range(20)))
+    await house.hear(OrgTierChanged(org=house.org, before="free", after="starter"))
+    [outcome] = await house.add((campaign, "video", uuid4()))
+    assert outcome.refused is None
+    await house.hear(OrgTierChanged(org=house.org, before="starter", after="free"))
+    [outcome] = await house.add((campaign, "video", uuid4()))
+    assert outcome.refused.details == {"limitKey": "max_campaign_items_per_campaign", "current": 21, "max": 20}
+    assert await house.pool.fetchval("SELECT count(*) FROM items") == 21

@@ -15,7 +15,7 @@ import pytest
 from trackagoat.events.catalogue.goals import GoalStatusChanged
 from trackagoat.events.catalogue.ingest import CreatorAdded, VideoRemoved, VideoRestored
 from trackagoat.events.catalogue.words import GoalId
-from trackagoat.events.catalogue.workspace import OrgCreated, OrgUpdated
+from trackagoat.events.catalogue.workspace import OrgCreated, OrgTierChanged, OrgUpdated
 from trackagoat.events.decider import Outcome
 from trackagoat.events.testing import play
 
@@ -32,6 +32,7 @@ def everything(stage: Any) -> list[Any]:
         "workspace": [
             OrgCreated(org=stage.org, name="Blue", timezone="Europe/Berlin", discover_videos_hours=100),
             OrgUpdated(org=stage.org, video_stats_hours=50),
+            OrgTierChanged(org=stage.org, before="self_hosted", after="ultra"),
         ],
         "ingest": [
             CreatorAdded(**creator, tracking_start_date=date(2026, 1, 1)),
@@ -87,6 +88,7 @@ async def test_rows_are_the_same_for_every_interleaving_of_the_speakers(stage: A
     )
     assert {(r["counted"], r["now"]): r["count"] for r in states}[True, True] == 7
     assert await stage.pool.fetchval("SELECT count(*) FROM due WHERE kind <> 'refresh'") == 0
+    assert await stage.pool.fetchrow("SELECT tier, video_stats_hours FROM orgs") == ("ultra", 50)
 
 
 async def test_every_status_change_is_said_once_from_where_the_last_one_led(stage: Any) -> None:

@@ -35,7 +35,7 @@ from trackagoat.events.catalogue.ingest import (
     VideoUpdated,
 )
 from trackagoat.events.catalogue.words import CreatorId, OrgId, Span, VideoId
-from trackagoat.events.catalogue.workspace import OrgCreated, OrgUpdated
+from trackagoat.events.catalogue.workspace import OrgCreated, OrgTierChanged, OrgUpdated
 from trackagoat.events.effects import Write
 from trackagoat.events.envelope import Heard
 from trackagoat.goals.domain import calendar
@@ -54,7 +54,7 @@ PeriodFacts = (
     | GoalAdvisoryCleared
     | GoalDeleted
 )
-OrgFacts = OrgCreated | OrgUpdated
+OrgFacts = OrgCreated | OrgUpdated | OrgTierChanged
 CreatorFacts = CreatorAdded | CreatorReactivated | CreatorRemoved
 VideoFacts = VideoDiscovered | VideoAdded | VideoReviewed | VideoUpdated | VideoRemoved | VideoRestored
 FigureFacts = CreatorFacts | VideoFacts | StatsSnapshotted
@@ -165,6 +165,8 @@ def orgs(page: Sequence[Heard[OrgFacts]]) -> Iterator[Write]:
                 yield heard.change_org(fact.org, e.timezone, *changed)
                 if e.timezone is not None:
                     yield heard.go_by(fact.org, fact.at, e.timezone)
+            case OrgTierChanged() as e:
+                yield heard.change_tier(fact.org, e.after)
         yield due.schedule("spread", f"org-{fact.org}", fact.org, fact.at)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, get_args
 
 import msgspec
@@ -30,7 +30,7 @@ from trackagoat.events.catalogue.ingest import (
 )
 from trackagoat.events.catalogue.sources import AccountConnected, AccountDisconnected
 from trackagoat.events.catalogue.words import CreatorId, OrgId
-from trackagoat.events.catalogue.workspace import OrgCreated, OrgUpdated, ProjectDeleted
+from trackagoat.events.catalogue.workspace import ProjectDeleted
 from trackagoat.events.due import schedule, unschedule
 from trackagoat.events.effects import Decide, Effect, Write
 from trackagoat.events.host.service import Page
@@ -59,7 +59,6 @@ VideoFacts = (
     | VideoRemoved
 )
 ScheduleFacts = CreatorFacts | VideoFacts
-IntervalFacts = OrgCreated | OrgUpdated
 RenewalFacts = AccountConnected | AccountDisconnected
 ErasureFacts = CreatorErased
 AdoptionFacts = CreatorAdded | CreatorReactivated | CreatorRenamed | VideoAdded
@@ -131,15 +130,6 @@ def renewals(page: Page) -> Iterator[Effect]:
                 yield schedule(accounts.RENEW, key, fact.org, renew_at(fact.at, expires_at))
             case AccountDisconnected():
                 yield unschedule(accounts.RENEW, key)
-
-
-def intervals(page: Page) -> Iterator[Effect]:
-    """Work due further away than a new interval is pulled in; a post's age is looked at when it falls due."""
-    for fact in page:
-        for kind in KINDS:
-            hours = getattr(fact.event, f"{kind}_hours")
-            if hours is not None:
-                yield scraping.pull_in_org(fact.event.org, kind, fact.at + timedelta(hours=hours))
 
 
 def adoptions(page: Page) -> Iterator[Effect]:

@@ -95,7 +95,6 @@ def assembled(
             Policy(name="erasures", facts=policies.ErasureFacts, effects=policies.erasures),
             Policy(name="renewals", facts=policies.RenewalFacts, effects=policies.renewals),
             Policy(name="closings", facts=ProjectDeleted, effects=policies.closings),
-            Policy(name="intervals", facts=policies.IntervalFacts, effects=policies.intervals),
         ],
         due=due if sources else [],
     )

@@ -1,4 +1,4 @@
-"""Orgs, whose clock cuts the days, and projects that are gone."""
+"""Orgs, whose plan limits and whose clock cuts the days, and projects that are gone."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 
 from trackagoat.campaigns.store import orgs
 from trackagoat.campaigns.store.graph import forget_project
-from trackagoat.events.catalogue.workspace import OrgCreated, OrgUpdated, ProjectDeleted
+from trackagoat.events.catalogue.workspace import OrgCreated, OrgTierChanged, OrgUpdated, ProjectDeleted
 from trackagoat.events.effects import Write
 from trackagoat.events.envelope import Heard
 
 __all__ = ["WorkspaceFacts", "workspace"]
 
-WorkspaceFacts = OrgCreated | OrgUpdated | ProjectDeleted
+WorkspaceFacts = OrgCreated | OrgUpdated | OrgTierChanged | ProjectDeleted
 
 
 def workspace(page: Sequence[Heard[Any]]) -> Iterator[Write]:
@@ -31,5 +31,7 @@ def workspace(page: Sequence[Heard[Any]]) -> Iterator[Write]:
                 yield orgs.cut_days(event.org)
             case OrgUpdated():
                 pass
+            case OrgTierChanged():
+                yield orgs.change_tier(event.org, event.after)
             case ProjectDeleted():
                 yield forget_project(fact.org, event.project)

@@ -61,3 +61,7 @@ def change_timezone(org: OrgId, timezone: str) -> Write: ...
 )
 def cut_days(org: OrgId) -> Write:
     """Days from quarters, when the org has none."""
+
+
+@write("UPDATE orgs o SET tier = t.tier FROM unnest($1::uuid[], $2::text[]) AS t(org, tier) WHERE o.org = t.org")
+def change_tier(org: OrgId, tier: Tier) -> Write: ...

@@ -36,6 +36,10 @@ def change_org(
 ) -> Write: ...
 
 
+@write("UPDATE orgs SET tier = t.tier FROM unnest($1::uuid[], $2::text[]) AS t(org, tier) WHERE orgs.org = t.org")
+def change_tier(org: OrgId, tier: Tier) -> Write: ...
+
+
 @write(
     """
     INSERT INTO zones (org, since, timezone)

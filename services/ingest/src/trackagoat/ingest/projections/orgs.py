@@ -1,15 +1,18 @@
-"""Zones, intervals and plans of organizations, as heard."""
+"""Zones, intervals, plans and bans of organizations, as heard.
+
+The due rows move with the rows they follow from, so whoever is asked next goes by the same interval.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trackagoat.events.catalogue.workspace import OrgCreated, OrgUpdated
+from trackagoat.events.catalogue.workspace import OrgBanned, OrgCreated, OrgTierChanged, OrgUnbanned, OrgUpdated
 from trackagoat.events.effects import Write
 from trackagoat.events.host.service import Page
 from trackagoat.ingest.store import scraping
 
-OrgFacts = OrgCreated | OrgUpdated
+OrgFacts = OrgCreated | OrgUpdated | OrgTierChanged | OrgBanned | OrgUnbanned
 
 
 def orgs(page: Page) -> Iterator[Write]:
@@ -20,6 +23,17 @@ def orgs(page: Page) -> Iterator[Write]:
             case OrgCreated() as e:
                 hours = (e.video_stats_hours, e.discover_videos_hours, e.creator_profiles_hours)
                 yield scraping.add_org(e.org, e.timezone, e.tier, *hours)
+                yield scraping.pull_in_org(e.org, fact.at)
             case OrgUpdated() as e:
                 changed = (e.video_stats_hours, e.discover_videos_hours, e.creator_profiles_hours)
                 yield scraping.change_org(e.org, e.timezone, *changed)
+                if any(changed):
+                    yield scraping.pull_in_org(e.org, fact.at)
+            case OrgTierChanged() as e:
+                yield scraping.change_tier(e.org, e.after)
+                yield scraping.pull_in_org(e.org, fact.at)
+            case OrgBanned() as e:
+                yield scraping.ban(e.org, True)
+            case OrgUnbanned() as e:
+                yield scraping.ban(e.org, False)
+                yield scraping.resume_org(e.org, fact.at)

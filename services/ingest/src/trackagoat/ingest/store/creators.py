@@ -11,6 +11,7 @@ import msgspec
 from trackagoat.events.catalogue.words import CreatorId, Json, OrgId, ProjectId, TrackingMode
 from trackagoat.events.effects import Write
 from trackagoat.events.sql import Db, read, write
+from trackagoat.ingest.store.scraping import effective
 
 
 @write(
@@ -259,7 +260,7 @@ async def line_up(db: Db, creators: list[CreatorId]) -> int:
 
 
 class Account(msgspec.Struct, frozen=True):
-    """What is needed to scrape a creator. The intervals are hours."""
+    """What is needed to scrape a creator. The intervals are effective ones, in hours."""
 
     creator: UUID
     project: UUID
@@ -273,11 +274,12 @@ class Account(msgspec.Struct, frozen=True):
 
 
 @read(
-    """
+    f"""
     SELECT c.creator, c.project, c.tiktok_handle, c.tracking_mode, c.tracking_start_date, c.misses,
-        coalesce(o.timezone, 'UTC') AS timezone, coalesce(o.discover_videos_hours, 6) AS discover_videos_hours,
-        coalesce(o.creator_profiles_hours, 24) AS creator_profiles_hours
+        coalesce(o.timezone, 'UTC') AS timezone, {effective("discover_videos")} AS discover_videos_hours,
+        {effective("creator_profiles")} AS creator_profiles_hours
     FROM creators c LEFT JOIN orgs o USING (org) WHERE c.creator = ANY ($1::uuid[]) AND c.is_active
+        AND o.banned IS NOT TRUE
     """
 )
 async def accounts(db: Db, creators: list[UUID]) -> list[Account]:

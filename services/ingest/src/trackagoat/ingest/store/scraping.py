@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import get_args
 
+from trackagoat.events.catalogue.ingest import JobKind
+from trackagoat.events.catalogue.plans import TIERS, Limit, floor
 from trackagoat.events.catalogue.words import CreatorId, OrgId, VideoId
 from trackagoat.events.catalogue.workspace import Tier
 from trackagoat.events.effects import Write
 from trackagoat.events.sql import Db, read, write
+
+_KINDS: tuple[JobKind, ...] = get_args(JobKind)
+_FLOORS: dict[JobKind, Limit] = {
+    "creator_profiles": "min_creator_profiles_hours",
+    "discover_videos": "min_discover_videos_hours",
+    "video_stats": "min_video_stats_hours",
+}
+_UNSAID: dict[JobKind, int] = {"creator_profiles": 24, "discover_videos": 6, "video_stats": 6}
+
+
+def effective(kind: JobKind) -> str:
+    """Hours between two readings of a kind as an expression over `orgs o`: what the org chose, at least its plan's
+    floor. A choice below the floor is kept and holds again when the floor falls.
+    """
+    floors = " ".join(f"WHEN '{tier}' THEN {floor(tier, _FLOORS[kind])}" for tier in TIERS)
+    return f"greatest(coalesce(o.{kind}_hours, {_UNSAID[kind]}), CASE o.tier {floors} ELSE 1 END)"
 
 
 @write(
@@ -51,13 +70,53 @@ def change_org(
 
 @write(
     """
-    UPDATE due SET due_at = t.at FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS t(org, kind, at)
-    WHERE due.org = t.org AND due.kind = t.kind AND due.due_at > t.at
-    """,
-    key=("org", "kind"),
+    UPDATE orgs o SET tier = t.tier FROM unnest($1::uuid[], $2::text[]) AS t(org, tier) WHERE o.org = t.org
+    """
 )
-def pull_in_org(org: OrgId, kind: str, at: datetime) -> Write:
-    """Nothing of that kind is due later than that."""
+def change_tier(org: OrgId, tier: Tier) -> Write:
+    """Another plan holds."""
+
+
+_CASES = " ".join(f"WHEN '{kind}' THEN {effective(kind)}" for kind in _KINDS)
+_INTERVALS = f"CASE due.kind {_CASES} END"
+_ANY_KIND = ", ".join(f"'{kind}'" for kind in _KINDS)
+
+
+@write(
+    f"""
+    UPDATE due SET due_at = t.at + make_interval(hours => {_INTERVALS})
+    FROM unnest($1::uuid[], $2::timestamptz[]) AS t(org, at) JOIN orgs o USING (org)
+    WHERE due.org = t.org AND due.kind IN ({_ANY_KIND})
+        AND due.due_at > t.at + make_interval(hours => {_INTERVALS})
+    """,
+    key=("org",),
+)
+def pull_in_org(org: OrgId, at: datetime) -> Write:
+    """Nothing is due later than one effective interval of its kind from then on."""
+
+
+@write("UPDATE orgs o SET banned = t.banned FROM unnest($1::uuid[], $2::bool[]) AS t(org, banned) WHERE o.org = t.org")
+def ban(org: OrgId, banned: bool) -> Write:
+    """While an org is banned nothing of it is read."""
+
+
+@write(
+    """
+    INSERT INTO due AS d (kind, key, org, due_at)
+    SELECT k.kind, c.creator::text, c.org, t.at FROM unnest($1::uuid[], $2::timestamptz[]) AS t(org, at)
+    JOIN creators c USING (org) CROSS JOIN (VALUES ('creator_profiles'), ('discover_videos')) AS k(kind)
+    WHERE c.is_active
+    UNION ALL
+    SELECT 'video_stats', v.video::text, v.org, t.at FROM unnest($1::uuid[], $2::timestamptz[]) AS t(org, at)
+    JOIN videos v USING (org) LEFT JOIN creators c ON c.creator = v.creator_id
+    WHERE v.tracking_status <> 'excluded' AND NOT v.removed AND NOT v.tracking_disabled AND c.is_active IS NOT FALSE
+    ON CONFLICT (kind, key) DO UPDATE SET due_at = least(d.due_at, excluded.due_at), fence = d.fence + 1,
+        holder = NULL, lease_until = NULL
+    """,
+    key=("org",),
+)
+def resume_org(org: OrgId, at: datetime) -> Write:
+    """Everything of the org that is read at all is read at once, and what a run would have dropped is kept."""
 
 
 @write(

@@ -11,6 +11,7 @@ import msgspec
 from trackagoat.events.catalogue.words import ContentType, CreatorId, Json, OrgId, ProjectId, TrackingStatus, VideoId
 from trackagoat.events.effects import Write
 from trackagoat.events.sql import Db, read, write
+from trackagoat.ingest.store.scraping import effective
 
 
 @write(
@@ -223,7 +224,7 @@ async def slots_taken(db: Db, org: OrgId) -> int:
 
 
 class Post(msgspec.Struct, frozen=True):
-    """What is needed to read the counters of a post. `video_stats_hours` is the org's interval."""
+    """What is needed to read the counters of a post. `video_stats_hours` is the org's effective interval."""
 
     video: UUID
     project: UUID
@@ -238,12 +239,12 @@ class Post(msgspec.Struct, frozen=True):
 
 
 @read(
-    """
+    f"""
     SELECT v.video, v.project, v.creator_id, v.url, v.origin, v.posted_at, v.created_at, v.first_scraped_at,
-        v.last_scraped_at, coalesce(o.video_stats_hours, 6) AS video_stats_hours
+        v.last_scraped_at, {effective("video_stats")} AS video_stats_hours
     FROM videos v LEFT JOIN creators c ON c.creator = v.creator_id LEFT JOIN orgs o ON o.org = v.org
     WHERE v.video = ANY ($1::uuid[]) AND v.tracking_status <> 'excluded' AND NOT v.removed
-        AND NOT v.tracking_disabled AND c.is_active IS NOT FALSE
+        AND NOT v.tracking_disabled AND c.is_active IS NOT FALSE AND o.banned IS NOT TRUE
     """
 )
 async def refreshed(db: Db, videos: list[UUID]) -> list[Post]:
