@@ -15,6 +15,7 @@ from trackagoat.events.catalogue.ingest import (
     CreatorRemoved,
     StatsSnapshotted,
     VideoAdded,
+    VideoDescribed,
     VideoDiscovered,
     VideoReading,
     VideoReviewed,
@@ -168,3 +169,22 @@ async def test_levels_known_before_gains_were_kept_go_on_as_baselines(house: Any
         assert await house.pool.fetch(f"SELECT * FROM {table} ORDER BY 2, 3") == kept[table]  # noqa: S608
     await house.hear(house.snapshot({B: 9100}, march(11)))
     assert (await days(house, TOP), await house.views(TOP)) == ({5: 0, 10: 0, 11: 100}, [9140])
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_a_post_is_a_post_of_its_day_once_the_day_is_known(house: Any, *, at_once: bool) -> None:
+    await house.create(TOP)
+    await house.add((TOP, "video", C))
+    where: dict[str, Any] = {"video": C, "project": house.project}
+    facts = [
+        VideoAdded(**where, tiktok_video_id="1", url="u"),
+        VideoDescribed(**where, title="no time said"),
+        VideoDescribed(**where, posted_at=march(10, 12)),
+        VideoDescribed(**where, posted_at=march(2, 12)),
+        VideoReviewed(**where, creator_id=None, from_="direct_add", to="included"),
+    ]
+    for page in [facts] if at_once else [[fact] for fact in facts]:
+        await house.hear(*page)
+    await house.hear(house.snapshot({C: 40}, march(10)))
+    assert await days(house, TOP, "posts") == {10: 1}
+    assert await house.pool.fetchval("SELECT posted_at FROM videos WHERE video = $1", C) == march(10, 12)

@@ -72,10 +72,12 @@ class Stage:
             ("video_stats_hours", "discover_videos_hours", "creator_profiles_hours"), hours
         )
         await self.hear(at, OrgCreated(org=self.org, name="Blue", timezone=zone, **intervals))
-        added = CreatorAdded(
+        await self.hear(at, self.added())
+
+    def added(self) -> CreatorAdded:
+        return CreatorAdded(
             creator=self.creator, project=self.project, tiktok_handle="ana", tracking_start_date=date(2026, 1, 1)
         )
-        await self.hear(at, added)
 
     async def hear(self, at: str | datetime, *events: Event) -> None:
         facts = [play.heard(event, org=self.org, at=instant(at)) for event in events]

@@ -27,6 +27,7 @@ from trackagoat.events.catalogue.ingest import (
     CreatorUpdated,
     StatsSnapshotted,
     VideoAdded,
+    VideoDescribed,
     VideoDiscovered,
     VideoRemoved,
     VideoRestored,
@@ -131,9 +132,11 @@ class Program:
                 video.rests = isinstance(e, VideoTrackingDisabled)
             case VideoRemoved():
                 video.removed = True
+            case VideoDescribed():
+                video.posted_at = video.posted_at or e.posted_at
             case VideoRestored():
                 video.removed, video.status, video.owner = False, e.tracking_status, e.creator_id
-                video.posted_at = e.posted_at or video.posted_at
+                video.posted_at = video.posted_at or e.posted_at
             case _:
                 pass  # it says nothing about this
 
@@ -156,7 +159,7 @@ class Program:
 
     def figure(self, creator: UUID, metric: str, start: datetime, end: datetime) -> int:
         """What a goal of the creator has come to in [start, end): posts posted, or views gained."""
-        mine = [v for id, v in self.videos.items() if v.owner == creator and self.counts(id)]
+        mine = [v for id, v in self.videos.items() if v.owner == creator and not v.rests and self.counts(id)]
         if metric == "posts":
             return sum(1 for v in mine if v.posted_at is not None and start <= v.posted_at < end)
         return sum(v.gain(0, start, end) or 0 for v in mine)

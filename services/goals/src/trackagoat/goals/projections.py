@@ -24,14 +24,19 @@ from trackagoat.events.catalogue.goals import (
 )
 from trackagoat.events.catalogue.ingest import (
     CreatorAdded,
+    CreatorAutoDisabled,
     CreatorReactivated,
+    CreatorReenabled,
     CreatorRemoved,
     StatsSnapshotted,
     VideoAdded,
+    VideoDescribed,
     VideoDiscovered,
     VideoRemoved,
     VideoRestored,
     VideoReviewed,
+    VideoTrackingDisabled,
+    VideoTrackingEnabled,
     VideoUpdated,
 )
 from trackagoat.events.catalogue.words import CreatorId, OrgId, Span, VideoId
@@ -55,8 +60,18 @@ PeriodFacts = (
     | GoalDeleted
 )
 OrgFacts = OrgCreated | OrgUpdated | OrgTierChanged
-CreatorFacts = CreatorAdded | CreatorReactivated | CreatorRemoved
-VideoFacts = VideoDiscovered | VideoAdded | VideoReviewed | VideoUpdated | VideoRemoved | VideoRestored
+CreatorFacts = CreatorAdded | CreatorReactivated | CreatorAutoDisabled | CreatorReenabled | CreatorRemoved
+VideoFacts = (
+    VideoDiscovered
+    | VideoAdded
+    | VideoDescribed
+    | VideoReviewed
+    | VideoUpdated
+    | VideoTrackingDisabled
+    | VideoTrackingEnabled
+    | VideoRemoved
+    | VideoRestored
+)
 FigureFacts = CreatorFacts | VideoFacts | StatsSnapshotted
 
 
@@ -194,24 +209,33 @@ def _creator(org: OrgId, at: datetime, event: CreatorFacts) -> Iterator[Write]:
         case CreatorReactivated(creator=creator):
             yield heard.add_creator(org, creator, at)
             yield heard.end_absence(creator, at)
+        case CreatorAutoDisabled(creator=creator):
+            yield heard.disable_creator(creator)
+        case CreatorReenabled(creator=creator):
+            yield heard.enable_creator(creator, at)
         case CreatorRemoved(creator=creator):
             yield heard.remove_creator(org, creator, at)
 
 
-def _video(org: OrgId, at: datetime, e: VideoFacts) -> Write:
+def _video(org: OrgId, at: datetime, e: VideoFacts) -> Write:  # noqa: PLR0911 - one per fact
     match e:
         case VideoDiscovered():
-            discovered = (e.tracking_status, False, e.posted_at)
+            discovered = (e.tracking_status, False, None, e.posted_at)
             return heard.change_video(org, e.video, at, e.creator_id, True, "discovery", *discovered)
         case VideoAdded() | VideoRestored():
-            added = (e.tracking_status, False, e.posted_at)
+            added = (e.tracking_status, False, False, e.posted_at)
             return heard.change_video(org, e.video, at, e.creator_id, True, "manual", *added)
-        case VideoReviewed():
-            return heard.change_video(org, e.video, at, None, False, "manual", e.to, None, None)
         case VideoUpdated():
-            return heard.change_video(org, e.video, at, e.creator_id, True, "manual", None, None, None)
+            return heard.change_video(org, e.video, at, e.creator_id, True, "manual", None, None, None, None)
+        case VideoReviewed():
+            return heard.change_video(org, e.video, at, None, False, "manual", e.to, None, None, None)
+        case VideoTrackingDisabled() | VideoTrackingEnabled():
+            rests = isinstance(e, VideoTrackingDisabled)
+            return heard.change_video(org, e.video, at, None, False, "manual", None, None, rests, None)
+        case VideoDescribed():
+            return heard.change_video(org, e.video, at, None, False, "manual", None, None, None, e.posted_at)
         case VideoRemoved():
-            return heard.change_video(org, e.video, at, None, False, "manual", None, True, None)
+            return heard.change_video(org, e.video, at, None, False, "manual", None, True, None, None)
 
 
 def _snapshots(org: OrgId, at: datetime, e: StatsSnapshotted) -> Iterator[Write]:
@@ -245,18 +269,18 @@ def _look_again(page: Sequence[Heard[FigureFacts]]) -> Iterator[Write]:
     videos: dict[VideoId, Heard[FigureFacts]] = {}
     for fact in page:
         match fact.event:
-            case CreatorAdded(creator=creator) | CreatorReactivated(creator=creator) | CreatorRemoved(creator=creator):
-                creators.setdefault(creator, fact)
             case VideoDiscovered() as e:
                 creators.setdefault(e.creator_id, fact)
-            case VideoAdded() | VideoRestored() | VideoReviewed() | VideoUpdated() | VideoRemoved() as e:
-                videos.setdefault(e.video, fact)
             case StatsSnapshotted(creator_id=None) as e:
                 videos.update({v.video: fact for v in e.videos})
             case StatsSnapshotted(creator_id=creator) if creator is not None:
                 creators.setdefault(creator, fact)
             case StatsSnapshotted():
                 pass
+            case e if isinstance(e, CreatorFacts):
+                creators.setdefault(e.creator, fact)
+            case e:
+                videos.setdefault(e.video, fact)
     for creator, fact in sorted(creators.items()):
         yield due.pull_in("refresh", str(creator), fact.org, fact.at)
     for video, fact in sorted(videos.items()):

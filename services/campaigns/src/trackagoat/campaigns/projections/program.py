@@ -16,6 +16,7 @@ from trackagoat.events.catalogue.ingest import (
     CreatorRemoved,
     StatsSnapshotted,
     VideoAdded,
+    VideoDescribed,
     VideoDiscovered,
     VideoRemoved,
     VideoRestored,
@@ -29,7 +30,8 @@ from trackagoat.events.envelope import Heard
 __all__ = ["ProgramFacts", "program"]
 
 CreatorFacts = CreatorAdded | CreatorReactivated | CreatorRemoved
-VideoFacts = VideoDiscovered | VideoAdded | VideoReviewed | VideoUpdated | VideoRemoved | VideoRestored
+VideoFacts = VideoDiscovered | VideoAdded | VideoDescribed | VideoReviewed | VideoUpdated | VideoRemoved | VideoRestored
+Dated = VideoDiscovered | VideoAdded | VideoDescribed | VideoRestored
 ProgramFacts = CreatorFacts | VideoFacts | StatsSnapshotted
 
 Page = Sequence[Heard[Any]]
@@ -67,22 +69,27 @@ def _videos(page: Page) -> Iterator[Write]:
         if isinstance(fact.event, VideoFacts):
             unsaid = {"org": fact.org, "project": fact.event.project, **UNSAID}
             before = said.get(fact.event.video, unsaid)
-            said[fact.event.video] = before | _said(fact.event) | _found(fact.event, before["discovered"])
+            said[fact.event.video] = before | _said(fact.event) | _found(fact.event, before)
     for video, columns in said.items():
         yield heard.set_video(video=video, **columns)
 
 
-def _found(event: VideoFacts, before: bool | None) -> dict[str, Any]:  # noqa: FBT001 - a column as it is
-    """How it came in, which never changes."""
-    first = isinstance(event, VideoDiscovered | VideoAdded) and before is None
-    return {"discovered": isinstance(event, VideoDiscovered)} if first else {}
+def _found(event: VideoFacts, before: dict[str, Any]) -> dict[str, Any]:
+    """How it came in, and when it was posted, which never change once they are known."""
+    found: dict[str, Any] = {}
+    if isinstance(event, VideoDiscovered | VideoAdded) and before["discovered"] is None:
+        found["discovered"] = isinstance(event, VideoDiscovered)
+    if isinstance(event, Dated) and before["posted_at"] is None:
+        found["posted_at"] = event.posted_at
+    return found
 
 
 def _said(event: VideoFacts) -> dict[str, Any]:
     match event:
         case VideoDiscovered() | VideoAdded() | VideoRestored():
-            owned = {"owner_said": True, "creator_id": event.creator_id, "counts": event.tracking_status in COUNTED}
-            return owned if event.posted_at is None else {**owned, "posted_at": event.posted_at}
+            return {"owner_said": True, "creator_id": event.creator_id, "counts": event.tracking_status in COUNTED}
+        case VideoDescribed():
+            return {}
         case VideoReviewed():
             return {"counts": event.to in COUNTED}
         case VideoUpdated():

@@ -42,7 +42,7 @@ def set_creator(org: OrgId, project: ProjectId, creator: CreatorId, removed: boo
     SELECT t.org, t.project, t.video, coalesce(v.discovered, t.discovered),
         CASE WHEN t.owner_said THEN t.creator_id ELSE v.creator_id END,
         coalesce(t.counts, v.counts, false),
-        coalesce(t.posted_at, v.posted_at)
+        coalesce(v.posted_at, t.posted_at)
     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::boolean[], $5::boolean[], $6::uuid[], $7::boolean[],
         $8::timestamptz[]) AS t(org, project, video, discovered, owner_said, creator_id, counts, posted_at)
     LEFT JOIN videos v USING (video)

@@ -180,7 +180,7 @@ class ReadingsRow(msgspec.Struct, frozen=True):
     LEFT JOIN LATERAL (
         SELECT s.fetched_at FROM snapshots s WHERE s.video = v.video ORDER BY s.fetched_at DESC LIMIT 1
     ) r ON true
-    WHERE c.creator = ANY($1::uuid[]) AND NOT c.removed
+    WHERE c.creator = ANY($1::uuid[]) AND NOT c.removed AND NOT c.disabled
     GROUP BY c.creator
     """
 )

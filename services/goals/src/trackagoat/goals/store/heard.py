@@ -57,13 +57,28 @@ def go_by(org: OrgId, at: datetime, timezone: str) -> Write:
 @write(
     """
     INSERT INTO creators (org, creator, since) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[])
-    ON CONFLICT (creator) DO UPDATE SET since = excluded.since, removed = false
+    ON CONFLICT (creator) DO UPDATE SET since = excluded.since, removed = false, disabled = false
     """,
     key=("creator",),
 )
 def add_creator(org: OrgId, creator: CreatorId, at: datetime) -> Write:
     """The creator is tracked (again)."""
     ...
+
+
+@write("UPDATE creators c SET disabled = true FROM unnest($1::uuid[]) AS t(creator) WHERE c.creator = t.creator")
+def disable_creator(creator: CreatorId) -> Write:
+    """The creator is read no longer; its goals go on."""
+
+
+@write(
+    """
+    UPDATE creators c SET disabled = false, since = t.at
+    FROM unnest($1::uuid[], $2::timestamptz[]) AS t(creator, at) WHERE c.creator = t.creator
+    """
+)
+def enable_creator(creator: CreatorId, at: datetime) -> Write:
+    """The creator is read again from then on."""
 
 
 @write(
@@ -102,8 +117,8 @@ def scraped(creator: CreatorId, at: datetime, profile_at: datetime | None) -> Wr
     """
     WITH said AS (
         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::uuid[], $5::bool[], $6::text[], $7::text[],
-            $8::bool[], $9::timestamptz[])
-            AS t(org, video, at, creator, owned_anew, origin, tracking_status, removed, posted_at)
+            $8::bool[], $9::bool[], $10::timestamptz[])
+            AS t(org, video, at, creator, owned_anew, origin, tracking_status, removed, tracking_disabled, posted_at)
     ), changed AS (
         INSERT INTO video_states AS v (org, video, since, creator, origin, tracking_status, removed, tracking_disabled,
             posted_at, known_at)
@@ -112,12 +127,13 @@ def scraped(creator: CreatorId, at: datetime, profile_at: datetime | None) -> Wr
             coalesce(o.origin, s.origin),
             coalesce(s.tracking_status, o.tracking_status, 'excluded'),
             coalesce(s.removed, o.removed, false),
-            coalesce(o.tracking_disabled, false),
-            coalesce(s.posted_at, o.posted_at),
+            coalesce(s.tracking_disabled, o.tracking_disabled, false),
+            coalesce(o.posted_at, s.posted_at),
             coalesce(o.known_at, s.at)
         FROM said s LEFT JOIN video_states o ON o.video = s.video AND o.until = 'infinity'
         ON CONFLICT (video, since) DO UPDATE SET creator = excluded.creator,
-            tracking_status = excluded.tracking_status, removed = excluded.removed, posted_at = excluded.posted_at
+            tracking_status = excluded.tracking_status, removed = excluded.removed,
+            tracking_disabled = excluded.tracking_disabled, posted_at = excluded.posted_at
         RETURNING v.video, v.since
     )
     UPDATE video_states v SET until = changed.since FROM changed
@@ -134,11 +150,12 @@ def change_video(
     origin: Literal["discovery", "manual"],
     tracking_status: TrackingStatus | None,
     removed: bool | None,
+    tracking_disabled: bool | None,
     posted_at: datetime | None,
 ) -> Write:
     """The post is something else from now on; None leaves a field. What it was stays known, with its span.
 
-    The owner is taken when `owned_anew`, the origin when nothing was known of the post.
+    The owner is taken when `owned_anew`, origin and time of posting when they were not known.
     """
     ...
 
