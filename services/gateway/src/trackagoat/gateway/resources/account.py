@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
@@ -88,8 +88,10 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     orgs: list[Membership]
 
 
-class Session(msgspec.Struct, frozen=True, kw_only=True):
+class Session(Resource, frozen=True, kw_only=True):
     """A browser a person is signed in with."""
+
+    derived: ClassVar[frozenset[str]] = frozenset({"last_seen_at", "is_current"})
 
     id: UUID
     created_at: Instant
@@ -100,6 +102,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
 class Member(Resource, frozen=True, kw_only=True):
     """A person who belongs to the organization."""
+
+    derived: ClassVar[frozenset[str]] = frozenset({"last_seen_at"})
 
     user_id: UUID
     name: str

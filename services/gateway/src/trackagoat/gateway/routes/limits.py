@@ -56,6 +56,7 @@ ROUTES = (
         summary="The plan of the organization and how much of every limit is used; the call itself is not counted",
         scope="read",
         tag="Limits",
+        errors=("not_found",),
         handler=get_limits,
         params=WhichProject,
         answer=Limits,

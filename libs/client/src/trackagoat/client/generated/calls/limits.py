@@ -22,5 +22,8 @@ class Limits(Connection):
         *,
         project_id: UUID | None = None,
     ) -> resources.Limits:
-        """The plan of the organization and how much of every limit is used; the call itself is not counted."""
+        """The plan of the organization and how much of every limit is used; the call itself is not counted.
+
+        Particular refusals: not_found.
+        """
         return await self.one(resources.Limits, Call(method="GET", path=place("/limits"), params=query(project_id=project_id)))

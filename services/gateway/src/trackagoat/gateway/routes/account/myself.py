@@ -96,6 +96,7 @@ async def end_session(call: Call[Nothing, None]) -> Answer[Deleted]:
     row = await people.session(call.db, call.user, call.ids["sessionId"])
     if row is None:
         raise ApiError("not_found")
+    call.unchanged(session(row, None, is_current=False))
     await call.tell(EndSession(user=call.user, session=SessionId(row.session)), INSTALLATION)
     over = row.session == call.caller.id
     headers = {"Set-Cookie": cookie_header(call.settings.base_url, None)} if over else {}
