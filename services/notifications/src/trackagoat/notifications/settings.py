@@ -12,7 +12,7 @@ from trackagoat.notifications.domain.channels import Reach
 from trackagoat.notifications.domain.targets import Targets
 
 
-class Settings(settings.Settings):
+class Settings(settings.Keyed):
     """Where things are, and where messages may go."""
 
     outbound_allowlist: Annotated[tuple[str, ...], NoDecode] = ()

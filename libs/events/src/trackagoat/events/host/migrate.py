@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import asyncpg
 
 from trackagoat.events.errors import KernelError, NotMigrated
+from trackagoat.events.host.settings import Settings, told
 
 LOCK = 0x7467_6D69
 
@@ -68,6 +69,16 @@ async def _dbmate(service: str, dsn: str, schema: str) -> None:
     if process.returncode:
         message = f"{service}: {output.decode().strip()}"
         raise MigrationFailed(message)
+
+
+def main(service: str) -> None:
+    """Bring the schema up to date, as a program of its own: once before the new version of the service is started."""
+    settings = told(Settings)
+    dsn = (settings.database_direct_url or settings.database_url).get_secret_value()
+    try:
+        asyncio.run(migrate(service, dsn))
+    except (KernelError, OSError, asyncpg.PostgresError) as error:
+        sys.exit(f"the schema of {service} cannot be brought up to date: {error}")
 
 
 async def verify(pool: asyncpg.Pool[Any], service: str) -> None:

@@ -14,7 +14,6 @@ from uuid import UUID
 import asyncpg
 import structlog
 from aiohttp import web
-from pydantic import ValidationError
 
 from trackagoat.events import clock, commands, due, leases, relay, sequencer, topology
 from trackagoat.events.bus import Bus, BusAsker
@@ -24,7 +23,7 @@ from trackagoat.events.host.database import connect_pool
 from trackagoat.events.host.health import Health
 from trackagoat.events.host.http import add_health
 from trackagoat.events.host.service import ASKER, DB, Service
-from trackagoat.events.host.settings import Settings
+from trackagoat.events.host.settings import Settings, told
 from trackagoat.events.lanes import Lanes
 from trackagoat.events.projector import follow
 from trackagoat.events.wake import Wake
@@ -42,7 +41,7 @@ IDLE_SECONDS = 75.0
 
 def main(build: Callable[[S], Service], settings_type: type[S]) -> None:
     """Read the settings, run the service until it is told to stop, exit."""
-    settings = _settings(settings_type)
+    settings = told(settings_type)
     service = build(settings)
     logs.configure(service.name, settings.log_level)
     try:
@@ -54,16 +53,6 @@ def main(build: Callable[[S], Service], settings_type: type[S]) -> None:
     except (OSError, asyncpg.PostgresError) as error:
         log.critical("cannot run", error=str(error), remedy="check DATABASE_URL, NATS_URL and HTTP_PORT")
         sys.exit(1)
-
-
-def _settings(settings_type: type[S]) -> S:
-    """The settings, or an end with a line for each that is missing or wrong; values are not repeated."""
-    try:
-        return settings_type()
-    except ValidationError as error:
-        for fault in error.errors():
-            sys.stderr.write(f"{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}\n")
-        sys.exit(2)
 
 
 async def _until_signal(service: Service, settings: Settings) -> None:
