@@ -80,7 +80,7 @@ def _attempts() -> None:
     """A webhook that was sent is taken for one that arrived."""
     import msgspec
 
-    from trackagoat.notifications import due
+    from trackagoat.notifications.due import delivering as due
 
     settled = due._settled
     due._settled = lambda row, order, answer, began: settled(
@@ -92,7 +92,7 @@ def _order() -> None:
     """The reading that comes last counts, whenever it was taken."""
     from msgspec.structs import replace
 
-    from trackagoat.ingest import projections
+    from trackagoat.ingest.projections import library as projections
 
     read = projections._read
 
