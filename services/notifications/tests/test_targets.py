@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from trackagoat.events.testing.vault import SECRET_KEY
 from trackagoat.notifications.domain.targets import Targets
 from trackagoat.notifications.settings import Settings
 
@@ -89,7 +90,9 @@ def test_a_listed_target_needs_no_tls() -> None:
 
 
 def test_the_setting_is_a_list_with_commas() -> None:
-    settings = Settings(database_url="postgresql://unused", outbound_allowlist="10.0.0.0/8, hooks.internal,")
+    settings = Settings(
+        database_url="postgresql://unused", secret_key=SECRET_KEY, outbound_allowlist="10.0.0.0/8, hooks.internal,"
+    )
     assert settings.outbound_allowlist == ("10.0.0.0/8", "hooks.internal")
     with pytest.raises(ValueError, match=r"10\.0\.0\.0/99"):
-        Settings(database_url="postgresql://unused", outbound_allowlist="10.0.0.0/99")
+        Settings(database_url="postgresql://unused", secret_key=SECRET_KEY, outbound_allowlist="10.0.0.0/99")
