@@ -90,10 +90,11 @@ def _attempts() -> None:
 
 def _order() -> None:
     """The reading that comes last counts, whenever it was taken."""
+    from importlib import import_module
+
     from msgspec.structs import replace
 
-    from trackagoat.ingest.projections import library as projections
-
+    projections: Any = import_module("trackagoat.ingest.projections.library")
     read = projections._read
 
     def arrived(page: Any) -> Any:
