@@ -37,14 +37,10 @@ from trackagoat.events.catalogue.ingest.observations import (
     ObservationEvents,
     Post,
     ProfileReading,
-    RateLimitExceeded,
     RecordScrape,
-    RequestScrape,
     ScrapeFailed,
-    ScrapeRequested,
     SnapshotsPruned,
     StatsSnapshotted,
-    TrackingDisabled,
     VideoDescribed,
     VideoReading,
 )
@@ -117,21 +113,17 @@ __all__ = [
     "ObservationEvents",
     "Post",
     "ProfileReading",
-    "RateLimitExceeded",
     "RecordScrape",
     "ReenableCreator",
     "RemoveCreator",
     "RemoveVideo",
-    "RequestScrape",
     "ReviewVideo",
     "RosterClosed",
     "RosterCommands",
     "ScrapeFailed",
-    "ScrapeRequested",
     "SnapshotsPruned",
     "SourceOutcome",
     "StatsSnapshotted",
-    "TrackingDisabled",
     "UnresolvableUrl",
     "Unseen",
     "UpdateCreator",
@@ -154,4 +146,4 @@ Events = CreatorEvents | VideoEvents | ObservationEvents
 VideoCommands = (
     AddVideo | AdoptVideos | ReviewVideo | UpdateVideo | RemoveVideo | DisableTracking | EnableTracking | RecordScrape
 )
-Commands = RosterCommands | VideoCommands | RequestScrape
+Commands = RosterCommands | VideoCommands

@@ -1,12 +1,11 @@
-"""Observations: every reading of counters, looks that came to nothing, and the jobs behind them.
+"""Observations: every reading of counters, and looks that came to nothing.
 
-Readings go to streams `observations-<creator or video>`, which have no versions and are never folded; requests for
-jobs go to `triggers-<day>`.
+They go to streams `observations-<creator or video>`, which have no versions and are never folded.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import ClassVar
 
 import msgspec
@@ -17,7 +16,6 @@ from trackagoat.events.catalogue.words import (
     Counters,
     CreatorId,
     ProjectId,
-    Refused,
     TrackingMode,
     VideoId,
 )
@@ -116,25 +114,8 @@ class SnapshotsPruned(IngestEvent, frozen=True, kw_only=True, tag="stats.pruned.
     before: datetime
 
 
-class ScrapeRequested(IngestEvent, frozen=True, kw_only=True, tag="scrape.requested.v1"):
-    """Somebody had jobs queued at once: for a creator, or for one video. `day` is the UTC day it counts for."""
-
-    public: ClassVar[bool] = False
-    day: date
-    project: ProjectId
-    creator_id: CreatorId | None = None
-    video: VideoId | None = None
-    kinds: list[JobKind]
-
-
 ObservationEvents = (
-    StatsSnapshotted
-    | VideoDescribed
-    | ScrapeFailed
-    | DiscoveryGapFound
-    | DiscoveryGapClosed
-    | SnapshotsPruned
-    | ScrapeRequested
+    StatsSnapshotted | VideoDescribed | ScrapeFailed | DiscoveryGapFound | DiscoveryGapClosed | SnapshotsPruned
 )
 
 
@@ -177,26 +158,3 @@ class RecordScrape(IngestCommand, frozen=True, kw_only=True, tag="scrape.record"
     milestones: list[int] = []
     resting: bool = False
     kind: JobKind | None = None
-
-
-class RequestScrape(IngestCommand, frozen=True, kw_only=True, tag="scrape.request"):
-    """Queue jobs at once: of a creator, or the counters of one video.
-
-    Ingest itself completes `most`, the requests a UTC day allows (None: any number), and leaves in `kinds` only those
-    that are not all queued or running already.
-    """
-
-    day: date
-    project: ProjectId
-    creator_id: CreatorId | None = None
-    video: VideoId | None = None
-    kinds: list[JobKind]
-    most: int | None = None
-
-
-class RateLimitExceeded(Refused):
-    """The plan allows no more manual scrapes today."""
-
-
-class TrackingDisabled(Refused):
-    """Tracking of that video is disabled; enable it first."""
