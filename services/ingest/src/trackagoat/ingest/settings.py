@@ -42,19 +42,23 @@ class Settings(settings.Keyed):
     sources: str = "simulator"
     """Sources in the order they are asked. Empty: nothing is scraped, readings come by import alone."""
     sources_creator_profiles: str | None = None
-    """The same for one kind of job, in place of `sources`; so are the next two."""
+    """The same for profiles alone, in place of `sources`."""
     sources_discover_videos: str | None = None
+    """The same for the discovery of posts."""
     sources_video_stats: str | None = None
+    """The same for the counters of posts."""
     source_limits: str = ""
-    """Calls a minute (over all replicas) and calls at once (in each): `ytdlp=20/2, display_api=600`."""
+    """Calls a minute (over all replicas) and calls at once (in each), by source: `ytdlp=20/2, display_api=600`."""
     http_providers: str = ""
-    """Mapping files of providers; each makes a source of the name it gives."""
+    """Mapping files of providers, separated by commas; each makes a source of the name it gives."""
     tiktok_client_key: str | None = None
     """Of your app at TikTok for Developers; `display_api` needs it, and its secret."""
     tiktok_client_secret: SecretStr | None = None
+    """The secret of that app."""
     display_api_url: str = API
     """Where TikTok's API is; another one for tests."""
     banned_handles: str = ""
+    """Accounts that nobody may track, separated by commas."""
     simulator_seed: str = "trackagoat"
     """Another seed is another simulated TikTok."""
 
@@ -90,21 +94,21 @@ class Settings(settings.Keyed):
     def _known(self) -> Self:
         mappings = {mapping.name: mapping for mapping in self.mappings()}
         if taken := sorted(SOURCES & set(mappings)):
-            message = f"a mapping cannot be called {taken[0]}; that source is built in"
+            message = f"HTTP_PROVIDERS: a mapping cannot be called {taken[0]}; that source is built in"
             raise ValueError(message)
         named = {name for kind in KINDS for name in self.order(kind)}
         for name in sorted(named | set(limits(self.source_limits))):
             if name not in SOURCES and name not in mappings:
                 known = ", ".join(sorted(SOURCES | set(mappings)))
-                message = f"there is no source called {name}; known are {known}"
+                message = f"SOURCES or SOURCE_LIMITS: there is no source called {name}; known are {known}"
                 raise ValueError(message)
         for name in sorted(named & set(mappings)):
             self.secret(mappings[name])
         if ytdlp.NAME in named and not ytdlp.is_installed():
-            message = "ytdlp is not installed; install trackagoat-ingest[ytdlp]"
+            message = "SOURCES: ytdlp is not installed; install trackagoat-ingest[ytdlp]"
             raise ValueError(message)
         if display_api.NAME in named and not (self.tiktok_client_key and self.tiktok_client_secret):
-            message = "display_api needs TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET"
+            message = "SOURCES: display_api needs TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET"
             raise ValueError(message)
         return self
 
@@ -113,7 +117,7 @@ def _mapping(path: Path) -> Mapping:
     try:
         return load(path.read_text())
     except (OSError, UnicodeDecodeError, Unmappable) as error:
-        message = f"{path}: {error}"
+        message = f"HTTP_PROVIDERS: {path}: {error}"
         raise ValueError(message) from None
 
 
@@ -123,7 +127,9 @@ def limits(text: str) -> dict[str, Limit]:
     for word in (word.strip() for word in text.split(",")):
         told = _limit.fullmatch(word)
         if word and (told is None or not float(told[2]) or told[3] == "0"):
-            message = f"{word} is no limit of a source; write it like ytdlp=20/2, 20 calls a minute, 2 at once"
+            message = (
+                f"SOURCE_LIMITS: {word} is no limit of a source; write it like ytdlp=20/2, 20 calls a minute, 2 at once"
+            )
             raise ValueError(message)
         if told is not None:
             found[told[1]] = Limit(float(told[2]), int(told[3]) if told[3] else None)

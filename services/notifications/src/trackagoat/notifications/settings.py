@@ -23,9 +23,13 @@ class Settings(settings.Keyed):
     smtp_host: str | None = None
     """The mail server; without one there are no e-mail channels."""
     smtp_port: int = 587
+    """Where it listens."""
     smtp_security: Literal["none", "starttls", "tls"] = "starttls"
+    """How the way to it is encrypted; `none` only on this machine."""
     smtp_username: str | None = None
+    """As whom mail is handed in, if it wants to know."""
     smtp_password: SecretStr | None = None
+    """That user's password."""
     smtp_from: str = "trackagoat@localhost"
     """The address letters come from."""
 

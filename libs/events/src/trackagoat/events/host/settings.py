@@ -7,7 +7,7 @@ import binascii
 import os
 import sys
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
@@ -43,9 +43,12 @@ class Files(PydanticBaseSettingsSource):
 
 
 class Settings(BaseSettings):
-    """Where things are. Names are the environment variables in upper case; `<NAME>_FILE` names a file instead."""
+    """Where things are. Names are the environment variables in upper case; `<NAME>_FILE` names a file instead.
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+    What stands below a setting is told to those who set it: in docs/settings.md, and when it is missing or wrong.
+    """
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, use_attribute_docstrings=True)
 
     database_url: SecretStr
     """PostgreSQL, as the service's own role; a pooler in transaction mode will do."""
@@ -54,16 +57,23 @@ class Settings(BaseSettings):
     nats_url: str = "nats://127.0.0.1:4222"
     """One server, or those of a cluster separated by commas."""
     nats_user: str | None = None
+    """The service's own user there."""
     nats_password: SecretStr | None = None
+    """That user's password."""
     http_host: str = "127.0.0.1"
+    """The address `http_port` is opened on; `0.0.0.0` is every one of the machine."""
     http_port: int = 0
     """Health, readiness and metrics (the gateway: also the API). 0 takes a free port."""
     log_level: str = "info"
+    """The least that is logged: `debug`, `info`, `warning` or `error`."""
     secret_key: SecretStr = Field(default=SecretStr(""))
     """32 random bytes in base64; seals webhook secrets and provider tokens, signs cursors."""
     lease_seconds: float = 5.0
+    """How long a process that died keeps what it held, before another replica takes over."""
     grace_seconds: float = 10.0
+    """How long requests that were begun may take when the service is told to stop."""
     pool_size: int = 8
+    """Connections to PostgreSQL at most, for each process."""
 
     @classmethod
     def settings_customise_sources(
@@ -87,18 +97,57 @@ class Keyed(Settings):
         except binascii.Error:
             long_enough = False
         if not long_enough:
-            message = "SECRET_KEY must be 32 bytes in base64, as `openssl rand -base64 32` makes them"
+            message = "must be 32 bytes in base64, as `openssl rand -base64 32` makes them"
             raise ValueError(message)
         return value
 
 
-def told(settings_type: type[S]) -> S:
-    """The settings, or an end with a line for each that is missing or wrong; values are not repeated."""
+class Fault(NamedTuple):
+    """Why a service cannot start with what it was told."""
+
+    variable: str
+    """Empty when several are at fault together; the message names them."""
+    message: str
+    remedy: str
+
+    def __str__(self) -> str:
+        """One line for a person."""
+        return f"{f'{self.variable}: ' if self.variable else ''}{self.message}. {self.remedy}"
+
+
+def faults(settings_type: type[Settings], **given: str) -> list[Fault]:
+    """What is missing or wrong in the environment; `given` comes before it. Values are not repeated."""
     try:
-        return settings_type()
+        settings_type(**given)  # type: ignore[arg-type]  # texts, as the environment has them
     except SettingsError as error:
-        sys.exit(str(error))
+        variable, _, message = str(error).partition(": ")
+        return [Fault(variable, message, "Name a file that this user may read, or set the value itself")]
     except ValidationError as error:
-        for fault in error.errors():
-            sys.stderr.write(f"{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}\n")
+        told = [_fault(settings_type, fault) for fault in error.errors()]
+        variables = dict.fromkeys(fault.variable for fault in told)
+        return [_one([fault for fault in told if fault.variable == variable]) for variable in variables]
+    return []
+
+
+def _one(found: list[Fault]) -> Fault:
+    """What is wrong with one variable, where there was more than one way to be right."""
+    return found[0]._replace(message="; ".join(dict.fromkeys(fault.message for fault in found)))
+
+
+def _fault(settings_type: type[Settings], fault: Any) -> Fault:
+    variable = ".".join(map(str, fault["loc"][:1])).upper()
+    if not variable:
+        return Fault("", str(fault["ctx"]["error"]), "Correct what is named there")
+    meaning = " ".join((settings_type.model_fields[variable.lower()].description or "").split())
+    if fault["type"] == "missing":
+        return Fault(variable, "is not set", f"Set it, or {variable}_FILE to a file that holds it: {meaning}")
+    message = str(fault["ctx"]["error"]) if fault["type"] == "value_error" else fault["msg"]
+    return Fault(variable, message, f"It is: {meaning}")
+
+
+def told(settings_type: type[S]) -> S:
+    """The settings, or an end with a line for each that is missing or wrong."""
+    if found := faults(settings_type):
+        sys.stderr.writelines(f"{fault}\n" for fault in found)
         sys.exit(2)
+    return settings_type()
