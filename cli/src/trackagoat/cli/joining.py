@@ -27,4 +27,4 @@ def joining(state: State, secrets: Secrets, service: str) -> dict[str, str]:
     }
     if "nats" in state.servers:
         told |= {"NATS_USER": service, "NATS_PASSWORD": secrets.nats[service]}
-    return {name: value for name, value in told.items() if name not in os.environ}
+    return {name: value for name, value in told.items() if not {name, f"{name}_FILE"} & os.environ.keys()}

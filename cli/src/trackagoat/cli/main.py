@@ -11,6 +11,7 @@ import structlog
 from trackagoat.cli import (
     accounts,
     bench,
+    config,
     connecting,
     doctor,
     erasing,
@@ -47,7 +48,7 @@ for command in (
     *(running.up, running.down, running.status, running.run),
     *(people.init, people.users),
     *(accounts.orgs, accounts.projects, accounts.keys),
-    *(api, bench.bench, chaos, client, events.events, subscribers.subscribers),
+    *(api, bench.bench, chaos, client, config.config, events.events, subscribers.subscribers),
     *(doctor.doctor, parked.parked, erasing.erase, sources.sources),
     *(importing.import_, rebuilding.rebuild, testing.test),
 ):

@@ -20,7 +20,6 @@ from rich.live import Live
 from trackagoat.cli import demo as demo_seed
 from trackagoat.cli.errors import FAILED, Failure, plainly
 from trackagoat.cli.health import Health, last_words, look
-from trackagoat.cli.joining import joining
 from trackagoat.cli.leftovers import stop_leftovers
 from trackagoat.cli.options import json_option, print_json, state_option
 from trackagoat.cli.state import Demo, Folder, State
@@ -236,13 +235,19 @@ def run(folder: Folder, service: str) -> None:
     SECRET_KEY, HTTP_PORT. Without DATABASE_URL it joins what `goat up` runs, as a further replica. Its schema is
     brought up to date first.
     """
-    environment = dict(os.environ)
-    if "DATABASE_URL" not in environment:
-        environment |= joining(folder.running(), folder.secrets(), service)
+    from trackagoat.cli.settings import is_placed, joined, lower, settings_of, wrong
+
+    if not is_placed():
+        folder.running()
+    added = joined(folder, service)
+    if found := wrong(service, added):
+        raise Failure("\n".join(map(str, found)))
+    kind: Any = settings_of(service)
+    settings = kind(**lower(added))
     try:
         with plainly():
-            asyncio.run(migrate(service, environment.get("DATABASE_DIRECT_URL") or environment["DATABASE_URL"]))
+            asyncio.run(migrate(service, (settings.database_direct_url or settings.database_url).get_secret_value()))
     except (OSError, ValueError, PostgresError) as error:
         message = f"the schema of {service} cannot be brought up to date: {error}"
         raise Failure(message) from error
-    os.execve(sys.executable, [sys.executable, "-m", f"trackagoat.{service}"], environment)
+    os.execve(sys.executable, [sys.executable, "-m", f"trackagoat.{service}"], os.environ | added)
