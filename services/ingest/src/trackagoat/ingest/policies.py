@@ -20,6 +20,7 @@ from trackagoat.events.catalogue.ingest import (
     CreatorRenamed,
     CreatorUpdated,
     JobKind,
+    StatsSnapshotted,
     VideoAdded,
     VideoDiscovered,
     VideoRemoved,
@@ -111,6 +112,15 @@ def _video(at: datetime, event: VideoFacts) -> Write:
             return unschedule("video_stats", str(event.video))
         case VideoDiscovered() | VideoAdded() | VideoRestored() | VideoReviewed() | VideoTrackingEnabled():
             return scraping.refresh(event.video, at)
+
+
+def expiries(page: Page) -> Iterator[Effect]:
+    """Old posts that were read are looked at, where they may expire."""
+    for fact in page:
+        event: StatsSnapshotted = fact.event
+        if event.videos:
+            video = event.videos[0].video if len(event.videos) == 1 else None
+            yield scraping.look_whether_expired(fact.org, event.creator_id, video, event.fetched_at, fact.at)
 
 
 def erasures(page: Page) -> Iterator[Effect]:

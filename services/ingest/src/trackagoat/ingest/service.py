@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import msgspec
 
 from trackagoat.events import clock
-from trackagoat.events.catalogue.ingest import JobKind
+from trackagoat.events.catalogue.ingest import JobKind, StatsSnapshotted
 from trackagoat.events.catalogue.sources import AccountEvents, SourcesChosen
 from trackagoat.events.catalogue.workspace import ProjectDeleted
 from trackagoat.events.host.service import Due, Policy, Projection, Service
@@ -17,6 +17,7 @@ from trackagoat.ingest.due.accounts import NO_RENEWALS, Renewals, kept
 from trackagoat.ingest.due.asking import Configured
 from trackagoat.ingest.due.chain import PATIENCE_SECONDS, Chain
 from trackagoat.ingest.due.creators import CreatorScrapes
+from trackagoat.ingest.due.expiring import expire
 from trackagoat.ingest.due.videos import VideoScrapes
 from trackagoat.ingest.handlers import deciders
 from trackagoat.ingest.handlers.sealing import Sealing
@@ -31,6 +32,7 @@ from trackagoat.ingest.sources.simulator import Simulator, World, personality
 from trackagoat.ingest.sources.web import Web
 from trackagoat.ingest.sources.ytdlp import YtDlp
 from trackagoat.ingest.store.accounts import RENEW, Account
+from trackagoat.ingest.store.scraping import EXPIRE
 
 LEASE_SECONDS = 300
 """Longer than a batch of slow sources takes."""
@@ -92,11 +94,12 @@ def assembled(
         policies=[
             Policy(name="schedules", facts=policies.ScheduleFacts, effects=policies.schedules),
             Policy(name="adoptions", facts=policies.AdoptionFacts, effects=policies.adoptions),
+            Policy(name="expiries", facts=StatsSnapshotted, effects=policies.expiries),
             Policy(name="erasures", facts=policies.ErasureFacts, effects=policies.erasures),
             Policy(name="renewals", facts=policies.RenewalFacts, effects=policies.renewals),
             Policy(name="closings", facts=ProjectDeleted, effects=policies.closings),
         ],
-        due=due if sources else [],
+        due=[*(due if sources else []), Due(kind=EXPIRE, run=expire)],
     )
 
 

@@ -39,7 +39,9 @@ class Configured(msgspec.Struct, frozen=True):
 
 
 class Missed(msgspec.Struct, frozen=True, kw_only=True):
-    """A scrape without data: of what, by whom, and the interval at which it would be due again."""
+    """A scrape without data: of what, by whom, and the interval at which it would be due again. `counts`: it is part of
+    the run of failures, should it say that nothing could be seen.
+    """
 
     kind: JobKind
     project: ProjectId
@@ -48,6 +50,7 @@ class Missed(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     miss: Miss
     interval: timedelta
+    counts: bool = True
 
     def plan(self, claimed: Claimed, now: datetime) -> Plan:
         """When to try again."""
@@ -64,6 +67,7 @@ class Missed(msgspec.Struct, frozen=True, kw_only=True):
             source=self.source,
             outcome=self.miss.outcome,
             detail=self.miss.detail,
+            counts=self.counts,
         )
         subject = self.creator or self.video
         if subject is None:

@@ -9,16 +9,17 @@ from uuid import UUID
 
 import msgspec
 
-from trackagoat.events.catalogue.ingest import StatsSnapshotted
+from trackagoat.events.catalogue.ingest import DisableTracking, StatsSnapshotted
 from trackagoat.events.catalogue.words import Counters, CreatorId, ProjectId, Refused, VideoId
-from trackagoat.events.effects import Claimed, Done, Record
+from trackagoat.events.effects import Claimed, Decide, Done, Effect, Record
 from trackagoat.events.sql import Db
 from trackagoat.ingest.domain import tiktok
+from trackagoat.ingest.domain.failing import is_lost
 from trackagoat.ingest.domain.schedule import age_factor, stats_due
 from trackagoat.ingest.domain.scrapes import gathered_while_tracked, is_reading, observations, reading
 from trackagoat.ingest.due.asking import Missed
 from trackagoat.ingest.due.chain import Chain, Later, Round
-from trackagoat.ingest.sources.protocol import Ok
+from trackagoat.ingest.sources.protocol import Miss, Ok
 from trackagoat.ingest.store import videos
 
 
@@ -62,8 +63,9 @@ class VideoScrapes(msgspec.Struct, frozen=True):
             source=source.name,
             miss=reply,
             interval=interval,
+            counts=post.miss_counts,
         )
-        return missed.done(claimed, now, answer.effects)
+        return missed.done(claimed, now, [*answer.effects, *_lost(claimed, post, reply, now)])
 
 
 def _author(url: str) -> str | None:
@@ -77,6 +79,14 @@ def _owner(post: videos.Post) -> CreatorId | None:
     return None if post.creator_id is None else CreatorId(post.creator_id)
 
 
+def _lost(claimed: Claimed, post: videos.Post, miss: Miss, now: datetime) -> list[Effect]:
+    """The post is refreshed no longer when it could not be seen often and long enough; this miss is the last."""
+    if not post.miss_counts or miss.outcome not in {"not_found", "private"} or not is_lost([*post.misses, now]):
+        return []
+    command = DisableTracking(video=VideoId(post.video), project=ProjectId(post.project), reason="unavailable")
+    return [Decide(claimed.org, command, f"lost/{claimed.kind}/{claimed.key}/{now.isoformat()}/{claimed.fence}")]
+
+
 def _record(claimed: Claimed, post: videos.Post, source: str, counters: Counters, now: datetime) -> Record:
     """The reading as a fact of its own: nothing has to be decided about a post that is known."""
     video, owner = VideoId(post.video), _owner(post)
@@ -88,5 +98,6 @@ def _record(claimed: Claimed, post: videos.Post, source: str, counters: Counters
         source=source,
         fetched_at=now,
         videos=[reading(video, counters, is_baseline=baseline)],
+        kind="video_stats",
     )
     return Record(claimed.org, observations(owner or video), event, f"stats/{video}/{source}/{now.isoformat()}")

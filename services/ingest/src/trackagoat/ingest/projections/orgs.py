@@ -1,4 +1,4 @@
-"""Zones, intervals, plans and bans of organizations, as heard.
+"""Zones, intervals, plans, bans and whether posts expire of organizations, as heard.
 
 The due rows move with the rows they follow from, so whoever is asked next goes by the same interval.
 """
@@ -26,7 +26,7 @@ def orgs(page: Page) -> Iterator[Write]:
                 yield scraping.pull_in_org(e.org, fact.at)
             case OrgUpdated() as e:
                 changed = (e.video_stats_hours, e.discover_videos_hours, e.creator_profiles_hours)
-                yield scraping.change_org(e.org, e.timezone, *changed)
+                yield scraping.change_org(e.org, e.timezone, *changed, e.video_expiry_enabled)
                 if any(changed):
                     yield scraping.pull_in_org(e.org, fact.at)
             case OrgTierChanged() as e:

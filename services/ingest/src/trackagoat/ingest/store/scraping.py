@@ -11,6 +11,7 @@ from trackagoat.events.catalogue.words import CreatorId, OrgId, VideoId
 from trackagoat.events.catalogue.workspace import Tier
 from trackagoat.events.effects import Write
 from trackagoat.events.sql import Db, read, write
+from trackagoat.ingest.domain.expiring import AGE
 
 _KINDS: tuple[JobKind, ...] = get_args(JobKind)
 _FLOORS: dict[JobKind, Limit] = {
@@ -52,9 +53,10 @@ async def tier_of(db: Db, org: OrgId) -> Tier | None:
     UPDATE orgs o SET timezone = coalesce(t.timezone, o.timezone),
         video_stats_hours = coalesce(t.video_stats, o.video_stats_hours),
         discover_videos_hours = coalesce(t.discover_videos, o.discover_videos_hours),
-        creator_profiles_hours = coalesce(t.creator_profiles, o.creator_profiles_hours)
-    FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[])
-        AS t(org, timezone, video_stats, discover_videos, creator_profiles)
+        creator_profiles_hours = coalesce(t.creator_profiles, o.creator_profiles_hours),
+        video_expiry_enabled = coalesce(t.video_expiry, o.video_expiry_enabled)
+    FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[], $6::bool[])
+        AS t(org, timezone, video_stats, discover_videos, creator_profiles, video_expiry)
     WHERE o.org = t.org
     """
 )
@@ -64,6 +66,7 @@ def change_org(
     video_stats: int | None,
     discover_videos: int | None,
     creator_profiles: int | None,
+    video_expiry: bool | None,
 ) -> Write:
     """What is given replaces what was; None leaves it."""
 
@@ -168,3 +171,37 @@ def read_anew(creator: CreatorId, at: datetime) -> Write:
 )
 def refresh(video: VideoId, at: datetime) -> Write:
     """The counters of a post are read at once, if they are read at all."""
+
+
+EXPIRE = "expire_video"
+"""The kind of due rows that look whether a post has expired."""
+_OLD = f"""
+o.video_expiry_enabled AND NOT v.tracking_disabled AND NOT v.removed
+    AND coalesce(v.posted_at, v.created_at) < t.read_at - interval '{AGE.days} days'
+"""
+
+
+@write(
+    f"""
+    INSERT INTO due AS d (kind, key, org, due_at)
+    SELECT '{EXPIRE}', old.video::text, old.org, max(old.at) FROM (
+        SELECT v.video, v.org, t.at
+        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::timestamptz[])
+            AS t(org, creator, video, read_at, at)
+        JOIN orgs o ON o.org = t.org JOIN videos v ON v.video = t.video WHERE {_OLD}
+        UNION ALL
+        SELECT v.video, v.org, t.at
+        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::timestamptz[])
+            AS t(org, creator, video, read_at, at)
+        JOIN orgs o ON o.org = t.org JOIN videos v ON v.creator_id = t.creator
+        WHERE t.video IS NULL AND v.last_scraped_at >= t.read_at AND {_OLD}
+    ) AS old GROUP BY old.video, old.org
+    ON CONFLICT (kind, key) DO UPDATE SET due_at = excluded.due_at, fence = d.fence + 1, holder = NULL,
+        lease_until = NULL
+    """,
+    key=(),
+)
+def look_whether_expired(
+    org: OrgId, creator: CreatorId | None, video: VideoId | None, read_at: datetime, at: datetime
+) -> Write:
+    """What was read may have expired: that video, or with None all of the creator's that were read then or later."""

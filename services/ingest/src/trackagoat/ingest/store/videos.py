@@ -11,6 +11,7 @@ import msgspec
 from trackagoat.events.catalogue.words import ContentType, CreatorId, Json, OrgId, ProjectId, TrackingStatus, VideoId
 from trackagoat.events.effects import Write
 from trackagoat.events.sql import Db, read, write
+from trackagoat.ingest.domain.expiring import READINGS
 from trackagoat.ingest.store.scraping import effective
 
 
@@ -124,7 +125,8 @@ def hide_videos(creator: CreatorId, hidden: bool) -> Write:
     UPDATE videos v SET availability = CASE WHEN t.at > v.availability_at THEN t.availability ELSE v.availability END,
         availability_at = greatest(v.availability_at, t.at),
         misses = CASE WHEN t.counts
-            THEN failing(v.misses || t.at, greatest(v.last_scraped_at, v.tracked_since)) ELSE v.misses END
+            THEN failing(v.misses || t.at, greatest(v.last_scraped_at, v.tracked_since - interval '1 microsecond'))
+            ELSE v.misses END
     FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::boolean[]) AS t(video, availability, at, counts)
     WHERE v.video = t.video
     """
@@ -224,7 +226,9 @@ async def slots_taken(db: Db, org: OrgId) -> int:
 
 
 class Post(msgspec.Struct, frozen=True):
-    """What is needed to read the counters of a post. `video_stats_hours` is the org's effective interval."""
+    """What is needed to read the counters of a post. `video_stats_hours` is the org's effective interval;
+    `miss_counts`: that it cannot be seen would be part of its run of failures, since its creator can be.
+    """
 
     video: UUID
     project: UUID
@@ -235,13 +239,17 @@ class Post(msgspec.Struct, frozen=True):
     created_at: datetime
     first_scraped_at: datetime | None
     last_scraped_at: datetime | None
+    misses: list[datetime]
+    miss_counts: bool
     video_stats_hours: int
 
 
 @read(
     f"""
     SELECT v.video, v.project, v.creator_id, v.url, v.origin, v.posted_at, v.created_at, v.first_scraped_at,
-        v.last_scraped_at, {effective("video_stats")} AS video_stats_hours
+        v.last_scraped_at, v.misses, {effective("video_stats")} AS video_stats_hours,
+        (v.creator_id IS NULL OR coalesce(c.profile_read_at >= coalesce(c.profile_missed_at, '-infinity'), false))
+            AS miss_counts
     FROM videos v LEFT JOIN creators c ON c.creator = v.creator_id LEFT JOIN orgs o ON o.org = v.org
     WHERE v.video = ANY ($1::uuid[]) AND v.tracking_status <> 'excluded' AND NOT v.removed
         AND NOT v.tracking_disabled AND c.is_active IS NOT FALSE AND o.banned IS NOT TRUE
@@ -249,3 +257,32 @@ class Post(msgspec.Struct, frozen=True):
 )
 async def refreshed(db: Db, videos: list[UUID]) -> list[Post]:
     """Those of the posts whose counters are still read."""
+
+
+class Lately(msgspec.Struct, frozen=True):
+    """What the last readings of a post that is refreshed say of its views, in order of time."""
+
+    video: UUID
+    project: UUID
+    views: list[int]
+
+
+@read(
+    f"""
+    SELECT v.video, v.project, ARRAY (
+        SELECT l.view_count FROM (
+            SELECT s.view_count, s.fetched_at, s.source FROM video_snapshots s
+            WHERE s.video = v.video AND s.view_count IS NOT NULL
+                AND (v.tracked_since <= v.created_at OR s.fetched_at > v.tracked_since)
+            ORDER BY s.fetched_at DESC, s.source DESC LIMIT {READINGS}
+        ) l ORDER BY l.fetched_at, l.source
+    ) AS views
+    FROM videos v JOIN orgs o ON o.org = v.org
+    WHERE v.video = ANY ($1::uuid[]) AND v.tracking_status <> 'excluded' AND NOT v.removed AND NOT v.hidden
+        AND NOT v.tracking_disabled AND o.video_expiry_enabled
+    """
+)
+async def lately(db: Db, videos: list[UUID]) -> list[Lately]:
+    """Those of the posts that are refreshed in orgs where they may expire; of one that was enabled again, the
+    readings since.
+    """
