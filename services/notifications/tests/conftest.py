@@ -24,10 +24,11 @@ from trackagoat.events.catalogue.notifications import CreateChannel, Digest, Qui
 from trackagoat.events.catalogue.words import ChannelId, Command, CreatorId, Event, GoalId, OrgId, ProjectId
 from trackagoat.events.catalogue.workspace import OrgCreated
 from trackagoat.events.decider import Outcome
+from trackagoat.events.effects import Effect
 from trackagoat.events.envelope import Ask
 from trackagoat.events.host.service import Service
 from trackagoat.events.seal import seal
-from trackagoat.events.testing.play import handle, heard, play, work
+from trackagoat.events.testing.play import apply, handle, heard, play, work
 from trackagoat.notifications.service import service
 from trackagoat.notifications.settings import Settings
 
@@ -117,6 +118,9 @@ class Desk:
         [outcome] = await self.ask(msgspec.structs.replace(wanted, fresh=not rows))
         assert outcome.refused is None
         return id
+
+    async def apply(self, effects: list[Effect]) -> None:
+        await apply(self.db, self.service, effects, self.began)
 
     async def work(self, now: datetime) -> int:
         return await work(self.db, self.service, now)

@@ -37,7 +37,10 @@ def service(settings: Settings) -> Service:
             Projection(name="handles", facts=heard.HandleFacts, writes=heard.handles, tables=("handles",)),
             Projection(name="names", facts=heard.NameFacts, writes=heard.names, tables=("names",)),
             Projection(
-                name="alerts", facts=shown.AlertFacts, writes=shown.alerts, tables=("alerts", "reads", "all_reads")
+                name="alerts",
+                facts=shown.AlertFacts,
+                writes=shown.alerts,
+                tables=("alerts", "reads", "all_reads", "erased"),
             ),
             Projection(
                 name="channels",

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any
+from uuid import UUID
 
-from trackagoat.events.catalogue.notifications import QueueEvent
+from trackagoat.events.catalogue.ingest import CreatorErased
+from trackagoat.events.catalogue.notifications import AlertRaised, QueueEvent
 from trackagoat.events.catalogue.words import Event
 from trackagoat.events.codec import EVENTS
 from trackagoat.events.effects import Decide, Effect
@@ -20,12 +22,23 @@ PublicFacts: Any = reduce(or_, [event for event in EVENTS.values() if event.publ
 
 
 def public_feed(page: Sequence[Heard[Event]]) -> Iterator[Effect]:
-    """Every public event at the next position of its org; then to the webhooks that asked for its type."""
+    """Every public event at the next position of its org; then to the webhooks that asked for its type.
+
+    A creator that is erased is forgotten in the events before; an alert that was under way then is looked at again.
+    """
     shown = [(fact, public(fact)) for fact in page]
     for fact, one in shown:
         about = (one.project, one.subject_type, one.subject)
         who = (fact.actor.type, fact.actor.id, fact.request_id)
         yield events.add(fact.org, fact.id, one.type, fact.at, *about, *who, one.data)
+    for fact in page:
+        match fact.event:
+            case CreatorErased(creator=creator):
+                yield events.forget_creator(fact.org, creator)
+            case AlertRaised(payload={"creator_id": str(creator)}):
+                yield events.forget_erased(fact.org, fact.id, UUID(creator))
+            case _:
+                pass
     for fact, one in sorted(shown, key=lambda pair: pair[0].org):
         yield Decide(
             fact.org, QueueEvent(event=fact.id, event_type=one.type, project=one.project), key=f"public/{fact.id}"

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from trackagoat.events.catalogue.campaigns import CampaignCreated, CampaignUpdated
-from trackagoat.events.catalogue.ingest import CreatorAdded, CreatorReactivated, CreatorRenamed, CreatorUpdated
+from trackagoat.events.catalogue.ingest import (
+    CreatorAdded,
+    CreatorErased,
+    CreatorReactivated,
+    CreatorRenamed,
+    CreatorUpdated,
+)
 from trackagoat.events.catalogue.workspace import OrgCreated, OrgUpdated, ProjectCreated, ProjectUpdated
 from trackagoat.events.effects import Write
 from trackagoat.events.envelope import Heard
 from trackagoat.notifications.store import heard
 
 ZoneFacts = OrgCreated | OrgUpdated
-HandleFacts = CreatorAdded | CreatorReactivated | CreatorRenamed | CreatorUpdated
+HandleFacts = CreatorAdded | CreatorReactivated | CreatorRenamed | CreatorUpdated | CreatorErased
 NameFacts = CampaignCreated | CampaignUpdated | ProjectCreated | ProjectUpdated
 
 
@@ -26,9 +32,13 @@ def zones(page: Sequence[Heard[ZoneFacts]]) -> Iterator[Write]:
 def handles(page: Sequence[Heard[HandleFacts]]) -> Iterator[Write]:
     """What creators are called."""
     for fact in page:
-        event = fact.event
-        handle = event.to if isinstance(event, CreatorRenamed) else event.tiktok_handle
-        yield heard.set_handle(fact.org, event.creator, handle)
+        match fact.event:
+            case CreatorErased() as e:
+                yield heard.forget_handle(e.creator)
+            case CreatorRenamed() as e:
+                yield heard.set_handle(fact.org, e.creator, e.to)
+            case CreatorAdded() | CreatorReactivated() | CreatorUpdated() as e:
+                yield heard.set_handle(fact.org, e.creator, e.tiktok_handle)
 
 
 def names(page: Sequence[Heard[NameFacts]]) -> Iterator[Write]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from trackagoat.events.catalogue.ingest import CreatorErased
 from trackagoat.events.catalogue.notifications import (
     AlertCleared,
     AlertEvents,
@@ -29,11 +30,11 @@ from trackagoat.notifications.store import alerts as told
 from trackagoat.notifications.store import channels as ways
 from trackagoat.notifications.store import listed
 
-AlertFacts = AlertEvents | ReadingEvents
+AlertFacts = AlertEvents | ReadingEvents | CreatorErased
 
 
 def alerts(page: Sequence[Heard[AlertFacts]]) -> Iterator[Write]:
-    """Every alert, when it was cleared, and who has seen it."""
+    """Every alert, when it was cleared, and who has seen it. Of an erased creator it keeps figures alone."""
     for fact in page:
         match fact.event:
             case AlertRaised() as e:
@@ -46,6 +47,10 @@ def alerts(page: Sequence[Heard[AlertFacts]]) -> Iterator[Write]:
                 yield told.add_read(fact.org, e.reader, e.alert, fact.at)
             case AllRead() as e:
                 yield told.add_all_read(fact.org, e.reader, e.before, fact.at)
+            case CreatorErased() as e:
+                yield told.forget_creator(fact.org, e.creator)
+    raised = (fact.event for fact in page if isinstance(fact.event, AlertRaised))
+    yield from (told.forget_erased(event.alert) for event in raised if "creator_id" in event.payload)
 
 
 def channels(page: Sequence[Heard[ChannelEvents]]) -> Iterator[Write]:

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from trackagoat.events.catalogue.notifications import AlertKind
-from trackagoat.events.catalogue.words import AlertId, Json, OrgId, ProjectId, Severity
+from trackagoat.events.catalogue.words import AlertId, CreatorId, Json, OrgId, ProjectId, Severity
 from trackagoat.events.effects import Write
 from trackagoat.events.sql import Db, read, write
 
@@ -100,3 +100,40 @@ def add_read(org: OrgId, reader: UUID, alert: AlertId, at: datetime) -> Write: .
     key=("reader", "before"),
 )
 def add_all_read(org: OrgId, reader: UUID, before: datetime, at: datetime) -> Write: ...
+
+
+_FORGET = """
+UPDATE alerts a SET entity_label = nullif(regexp_replace(a.entity_label, '^@[^:]*(: )?', ''), ''),
+    title = replace(a.title, who.name, 'A creator'), body = replace(a.body, who.name, 'A creator'),
+    payload = CASE WHEN a.payload ? 'tiktok_handle' THEN a.payload || '{"tiktok_handle": null}' ELSE a.payload END
+FROM alerts o
+CROSS JOIN LATERAL (SELECT coalesce(substring(o.entity_label FROM '^@[^:]*'), '')) AS who(name)
+"""
+
+
+@write(
+    """
+    WITH t AS (
+        INSERT INTO erased (org, creator) SELECT * FROM unnest($1::uuid[], $2::uuid[])
+        ON CONFLICT (creator) DO UPDATE SET org = excluded.org RETURNING creator
+    )
+    """
+    + _FORGET
+    + "JOIN t ON o.payload ->> 'creator_id' = t.creator::text WHERE a.alert = o.alert AND o.payload ? 'creator_id'",
+    key=("creator",),
+)
+def forget_creator(org: OrgId, creator: CreatorId) -> Write:
+    """No alert says who the creator was, and none that comes later will."""
+    ...
+
+
+@write(
+    _FORGET
+    + """
+    JOIN unnest($1::uuid[]) AS t(alert) ON o.alert = t.alert
+    JOIN erased e ON e.creator::text = o.payload ->> 'creator_id' WHERE a.alert = o.alert
+    """
+)
+def forget_erased(alert: AlertId) -> Write:
+    """The alert does not say who it is about, if that creator asked to be forgotten."""
+    ...

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from trackagoat.events.catalogue.words import Json, OrgId, ProjectId
+from trackagoat.events.catalogue.words import CreatorId, Json, OrgId, ProjectId
 from trackagoat.events.effects import Write
 from trackagoat.events.sql import Db, read, write
 
@@ -96,3 +96,58 @@ async def event(db: Db, org: OrgId, event: UUID) -> PublicRow | None: ...
     key=("before",),
 )
 def prune(before: datetime) -> Write: ...
+
+
+_FORGET = """
+UPDATE public_events e SET data = e.data
+    || (
+        SELECT coalesce(jsonb_object_agg(name, NULL), '{}') FROM jsonb_object_keys(e.data) AS name
+        WHERE name IN ('tiktok_handle', 'author_handle', 'title', 'thumbnail_url')
+            OR (e.type = 'creator.renamed' AND name IN ('from', 'to'))
+    )
+    || CASE WHEN e.data ? 'url'
+        THEN jsonb_build_object('url', regexp_replace(e.data ->> 'url', '/@[^/]*/', '/@/')) ELSE '{}' END
+    || CASE WHEN e.data -> 'before' ? 'tiktok_handle'
+        THEN jsonb_build_object('before', e.data -> 'before' || '{"tiktok_handle": null}') ELSE '{}' END
+    || CASE WHEN e.data -> 'payload' ? 'tiktok_handle'
+        THEN jsonb_build_object('payload', e.data -> 'payload' || '{"tiktok_handle": null}') ELSE '{}' END
+"""
+
+
+@write(
+    """
+    WITH t AS (
+        INSERT INTO public_erased (org, creator) SELECT * FROM unnest($1::uuid[], $2::uuid[])
+        ON CONFLICT (creator) DO UPDATE SET org = excluded.org RETURNING org, creator
+    ), posts AS (
+        SELECT DISTINCT o.org, o.subject FROM public_events o
+        JOIN t ON o.org = t.org AND o.data ->> 'creator_id' = t.creator::text WHERE o.subject_type = 'video'
+    )
+    """
+    + _FORGET
+    + """
+    WHERE EXISTS (
+        SELECT FROM t WHERE e.org = t.org AND (
+            e.subject = t.creator OR e.data ->> 'creator_id' = t.creator::text
+            OR e.data #>> '{payload,creator_id}' = t.creator::text
+        )
+    ) OR EXISTS (SELECT FROM posts p WHERE p.org = e.org AND p.subject = e.subject)
+    """,
+    key=("creator",),
+)
+def forget_creator(org: OrgId, creator: CreatorId) -> Write:
+    """Nothing in the feed says any more whose account it was. It looks through the whole feed of the org."""
+    ...
+
+
+@write(
+    _FORGET
+    + """
+    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS t(org, event, creator)
+    JOIN public_erased x ON x.creator = t.creator WHERE e.org = t.org AND e.event = t.event
+    """,
+    key=("event",),
+)
+def forget_erased(org: OrgId, event: UUID, creator: UUID) -> Write:
+    """The event does not say who it is about, if that creator asked to be forgotten before it came."""
+    ...

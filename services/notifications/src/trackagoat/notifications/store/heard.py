@@ -28,6 +28,10 @@ def set_zone(org: OrgId, timezone: str) -> Write: ...
 def set_handle(org: OrgId, creator: CreatorId, handle: str) -> Write: ...
 
 
+@write("DELETE FROM handles h USING unnest($1::uuid[]) AS t(creator) WHERE h.creator = t.creator")
+def forget_handle(creator: CreatorId) -> Write: ...
+
+
 @write(
     """
     INSERT INTO names (org, entity, name) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[])
