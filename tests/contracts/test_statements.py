@@ -65,3 +65,5 @@ def mismatches(statement: Statement, prepared: Any) -> Iterator[str]:
         if sorted(fields) != sorted(columns):
             more, less = sorted(set(columns) - set(fields)), sorted(set(fields) - set(columns))
             yield f"columns {more} have no field, fields {less} no column"
+        elif fields != columns:
+            yield f"columns stand in another order than fields: {columns}, {fields}"

@@ -53,6 +53,14 @@ class Statement(msgspec.Struct, frozen=True, eq=False):
         return f"{self.module}.{self.name}"
 
 
+class DisorderError(TypeError):
+    """The columns of a statement do not stand in the order of its row's fields."""
+
+    def __init__(self, place: str, columns: Sequence[str], fields: Sequence[str]) -> None:
+        """Name both orders."""
+        super().__init__(f"{place}: columns {', '.join(columns)} must stand in the order of fields {', '.join(fields)}")
+
+
 _statements: list[Statement] = []
 
 
@@ -64,7 +72,8 @@ def statements() -> Sequence[Statement]:
 def read(sql: str) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
     """Run the query with the arguments after `db`; the return annotation says how rows come back.
 
-    `Row | None`: the first row; `list[Row]`: all; `int`, `str`, …: the first column of the first row.
+    `Row | None`: the first row; `list[Row]`: all; `int`, `str`, …: the first column of the first row. A row's
+    fields are filled by place, which takes a tenth of the time that names take: columns stand in the order of fields.
     """
 
     def decorate(function: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
@@ -78,12 +87,13 @@ def read(sql: str) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitabl
                 state["signature"] = inspect.signature(function)
             many, row = state["shape"]
             db, *values = state["signature"].bind(*args, **kwargs).args
-            if many:
-                return [_row(row, record) for record in await db.fetch(sql, *values)]
-            if _is_struct(row):
-                record = await db.fetchrow(sql, *values)
-                return None if record is None else _row(row, record)
-            return await db.fetchval(sql, *values)
+            if not many and not _is_struct(row):
+                return await db.fetchval(sql, *values)
+            found = await db.fetch(sql, *values) if many else [await db.fetchrow(sql, *values)]
+            if "checked" not in state and found and found[0] is not None:
+                state["checked"] = _check_order(statement, row, found[0])
+            rows = [_row(row, record) for record in found]
+            return rows if many else rows[0]
 
         query.statement = statement  # type: ignore[attr-defined]
         return cast("Callable[P, Awaitable[R]]", query)
@@ -164,5 +174,14 @@ def _is_struct(row: Any) -> bool:
     return isinstance(row, type) and issubclass(row, msgspec.Struct)
 
 
+def _check_order(statement: Statement, row: Any, record: Any) -> bool:
+    """Raise when columns do not stand in the order of the row's fields."""
+    if _is_struct(row) and tuple(record.keys()) != row.__struct_fields__:
+        raise DisorderError(statement.place, tuple(record.keys()), row.__struct_fields__)
+    return True
+
+
 def _row(row: Any, record: Any) -> Any:
-    return row(**record) if _is_struct(row) else record[0]
+    if record is None:
+        return None
+    return row(*record) if _is_struct(row) else record[0]

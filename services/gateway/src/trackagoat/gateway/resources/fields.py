@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from operator import attrgetter
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -23,7 +22,7 @@ METADATA_BYTES = 16 * 1024
 BIGGEST = 2**63 - 1
 _MILLISECOND = 1_000
 _FIRST_YEAR, _LAST_YEAR = 2000, 2200
-_OFFSET = "+00:00"
+_TO_SECONDS, _TO_MILLISECONDS = len("2026-01-31T12:00:00"), len("2026-01-31T12:00:00.000")
 _NO_CONTROL = r"(?=[^\x00-\x1f\x7f-\x9f]*$)"
 
 
@@ -137,8 +136,10 @@ def instant(at: datetime) -> str:
     """RFC 3339 in UTC with Z; milliseconds when not zero."""
     if at.tzinfo is not UTC:
         at = at.astimezone(UTC)
-    text = at.isoformat(timespec="milliseconds" if at.microsecond >= _MILLISECOND else "seconds")
-    return f"{text.removesuffix(_OFFSET)}Z"
+    text: str = msgspec.to_builtins(at)
+    if not at.microsecond:
+        return text
+    return f"{text[: _TO_MILLISECONDS if at.microsecond >= _MILLISECOND else _TO_SECONDS]}Z"
 
 
 def number(value: Decimal | None, places: int | None = None) -> Number | None:
@@ -161,23 +162,20 @@ def ratio(value: Fraction | None, places: int) -> Number | None:
 
 def shown(kind: type[S], row: msgspec.Struct, **more: Any) -> S:
     """The resource with the row's fields of the same names, instants written out, and what `more` says."""
-    names, read, instants = _plan(kind, type(row), tuple(more))
-    values = dict(zip(names, read(row), strict=True))
+    hidden, instants = _plan(kind, type(row))
+    values = msgspec.structs.asdict(row)
+    for name in hidden:
+        del values[name]
     for name in instants:
         if values[name] is not None:
             values[name] = instant(values[name])
-    return kind(**values, **more)
+    return kind(**values | more)
 
 
 @functools.cache
-def _plan(
-    kind: type[msgspec.Struct], row: type, more: tuple[str, ...]
-) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]], tuple[str, ...]]:
-    """(fields to copy, how to read them, which of them are instants): worked out once per pair of types."""
+def _plan(kind: type[msgspec.Struct], row: type) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(fields of the row the resource does not have, those that are instants): worked out once per pair of types."""
     columns = {field.name: field.type for field in msgspec.structs.fields(row)}
-    names = tuple(n for n in kind.__struct_fields__ if n in columns and n not in more)
-    instants = tuple(n for n in names if "datetime.datetime" in repr(columns[n]) or columns[n] is datetime)
-    if len(names) == 1:
-        only = attrgetter(names[0])
-        return names, lambda one: (only(one),), instants
-    return names, attrgetter(*names), instants
+    hidden = tuple(name for name in columns if name not in kind.__struct_fields__)
+    shared = (name for name in columns if name not in hidden)
+    return hidden, tuple(n for n in shared if "datetime.datetime" in repr(columns[n]) or columns[n] is datetime)

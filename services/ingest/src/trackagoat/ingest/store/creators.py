@@ -275,9 +275,9 @@ class Account(msgspec.Struct, frozen=True):
 
 @read(
     f"""
-    SELECT c.creator, c.project, c.tiktok_handle, c.tracking_mode, c.tracking_start_date, c.misses,
+    SELECT c.creator, c.project, c.tiktok_handle, c.tracking_mode, c.tracking_start_date,
         coalesce(o.timezone, 'UTC') AS timezone, {effective("discover_videos")} AS discover_videos_hours,
-        {effective("creator_profiles")} AS creator_profiles_hours
+        {effective("creator_profiles")} AS creator_profiles_hours, c.misses
     FROM creators c LEFT JOIN orgs o USING (org) WHERE c.creator = ANY ($1::uuid[]) AND c.is_active
         AND o.banned IS NOT TRUE
     """

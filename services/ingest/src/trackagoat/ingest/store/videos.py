@@ -240,8 +240,8 @@ class Post(msgspec.Struct, frozen=True):
     first_scraped_at: datetime | None
     last_scraped_at: datetime | None
     misses: list[datetime]
-    miss_counts: bool
     video_stats_hours: int
+    miss_counts: bool
 
 
 @read(

@@ -69,11 +69,11 @@ class RuleRow(msgspec.Struct, frozen=True):
 
 
 _RULE = """
-    SELECT r.rule, r.name, r.projects AS project_ids, r.kinds, r.min_severity, r.digest, r.quiet_hours, r.is_active,
+    SELECT r.rule, r.name, r.projects AS project_ids, r.kinds, r.min_severity,
         ARRAY(
             SELECT c.channel FROM unnest(r.channels) WITH ORDINALITY AS wanted(channel, nth)
             JOIN notifications.channels c USING (channel) ORDER BY nth
-        ) AS channel_ids, r.created_at, r.updated_at
+        ) AS channel_ids, r.digest, r.quiet_hours, r.is_active, r.created_at, r.updated_at
     FROM notifications.rules r WHERE r.org = $1
 """
 
