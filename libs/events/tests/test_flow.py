@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import shutil
 from collections.abc import AsyncIterator
 from typing import Any
@@ -69,7 +70,9 @@ async def test_a_command_over_the_bus_shows_in_the_other_service(
         assert await speaker.fetchval("SELECT count(*) FROM named") == 20
         await until(lambda: _count(listener, 20))
         async with aiohttp.ClientSession() as http, http.get(f"http://127.0.0.1:{ports[1]}/metrics") as answer:
-            assert 'trackagoat_facts_total{projection="names",source="workspace"}' in await answer.text()
+            told = await answer.text()
+        assert 'trackagoat_facts_total{projection="names",source="workspace"}' in told
+        assert re.search(r'trackagoat_events_total{tag="[a-z_.]+v1"} \d+', told)
         await until(lambda: _ready(ports[1]))
 
 
@@ -87,8 +90,8 @@ async def test_a_projection_that_stands_still_makes_its_service_not_ready_while_
             assert (await _get(ports[1], "healthz"))[0] == 200
             _, told = await _get(ports[1], "metrics")
             assert 'trackagoat_lag_events{projection="names",source="workspace"} 3.0' in told
-            for name in ("feed_head", "checkpoint", "lag_seconds", "parked"):
-                assert f"trackagoat_{name}" in told
+            for name in ("feed_head", "unsequenced", "checkpoint", "lag_seconds", "parked", "ready"):
+                assert f"\ntrackagoat_{name}" in told
         await until(lambda: _ready(ports[1]))
         await until(lambda: _count(listener, 3))
 

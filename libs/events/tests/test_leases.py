@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from trackagoat.events import clock, leases
+from trackagoat.events.host.metrics import FAILURES
 from trackagoat.events.testing.sample import until
 
 Schema = Callable[[str], Awaitable[Any]]
@@ -46,8 +47,10 @@ async def test_the_next_one_takes_over_at_once_when_it_is_given_back(schema: Sch
     assert working == ["first", "second"]
 
 
-async def test_work_that_fails_is_begun_again(schema: Schema) -> None:
+async def test_work_that_fails_is_counted_and_begun_again(schema: Schema) -> None:
     pool = await schema("workspace")
+    failed = FAILURES.labels("relay", "OSError")
+    before = failed._value.get()
     tries: list[int] = []
 
     async def work() -> None:
@@ -64,3 +67,4 @@ async def test_work_that_fails_is_begun_again(schema: Schema) -> None:
     await until(twice)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+    assert failed._value.get() == before + 1

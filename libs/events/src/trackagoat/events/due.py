@@ -18,6 +18,7 @@ import structlog
 from trackagoat.events import clock, crash
 from trackagoat.events.catalogue.words import OrgId
 from trackagoat.events.effects import Claimed, Done, Write
+from trackagoat.events.host.metrics import DUE_SECONDS
 from trackagoat.events.sql import Db, write
 
 if TYPE_CHECKING:
@@ -137,7 +138,8 @@ async def _work_on(
 ) -> None:
     try:
         crash.point("due.claimed")
-        done = await due.run(pool, claimed, now)
+        with DUE_SECONDS.labels(due.kind).time():
+            done = await due.run(pool, claimed, now)
         crash.point("due.ran")
         await writer.transact(lambda tx: finish(tx, writer, done, now))
         crash.point("due.finished")

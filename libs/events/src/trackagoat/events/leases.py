@@ -17,6 +17,7 @@ import structlog
 
 from trackagoat.events import clock
 from trackagoat.events.errors import LeaseLost
+from trackagoat.events.host.metrics import FAILURES
 
 log = structlog.get_logger()
 
@@ -69,6 +70,7 @@ async def hold(
             raise
         except Exception as error:  # noqa: BLE001 - every fault is logged and tried again for ever
             cause = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error
+            FAILURES.labels(name, type(cause).__name__).inc()
             log.warning("leased work failed, trying again", lease=name, error=repr(cause), pause=round(pause, 1))
             await asyncio.sleep(clock.jitter(pause))
             pause = min(pause * 2, 5.0)

@@ -24,6 +24,7 @@ from trackagoat.events.decider import Decider, Outcome, Refusal, decide_each, ev
 from trackagoat.events.effects import RECORDED, Decide, Effect, Record, Write
 from trackagoat.events.envelope import SYSTEM, Ask, Heard
 from trackagoat.events.errors import WrongVersion
+from trackagoat.events.host.metrics import appended
 from trackagoat.events.host.service import Part, Policy, Projection, Service
 from trackagoat.events.ledger import NewEvent, append, newer
 from trackagoat.events.sql import flush
@@ -108,6 +109,7 @@ class Writer:
         self._pool = pool
         self._service = service
         self._states = States()
+        self._said: defaultdict[int, list[str]] = defaultdict(list)
         self._deciders = {command: d for d in service.deciders for command in d.commands}
         self.committed = Wake()
         """Woken after every commit."""
@@ -120,12 +122,14 @@ class Writer:
                     async with connection.transaction():
                         result: object = await work(connection)
                     self._states.committed(connection)
+                    appended(self._said[id(connection)])
                 except RACES:
                     if attempt == attempts - 1:
                         raise
                     result = _LOST
                 finally:
                     self._states.forget(connection)
+                    self._said.pop(id(connection), None)
             if result is not _LOST:
                 crash.point("writer.committed")
                 self.committed.all()
@@ -243,6 +247,7 @@ class Writer:
     async def _append(self, tx: Any, facts: Sequence[NewEvent]) -> None:
         stored = await append(tx, facts)
         if stored:
+            self._said[id(tx)] += [fact.event.tag() for fact in stored]
             await self.inline(tx, [fact.heard(self._service.name) for fact in stored])
 
     async def inline(self, tx: Any, facts: Sequence[Heard[Event]]) -> None:

@@ -14,11 +14,14 @@ from trackagoat.events.bus import Bus
 from trackagoat.events.host.metrics import (
     CHECKPOINT,
     DUE_AGE_SECONDS,
+    DUE_ROWS,
     FEED_HEAD,
     LAG_EVENTS,
     LAG_SECONDS,
     PARKED,
+    READY,
     RELAY_HEAD,
+    UNSEQUENCED,
 )
 from trackagoat.events.host.service import Service
 from trackagoat.events.lanes import Lanes
@@ -33,7 +36,7 @@ _PARKED = """
 SELECT c.projection, c.source, (SELECT count(*) FROM parked p WHERE (p.projection, p.source) = (c.projection, c.source))
     AS parked FROM (SELECT DISTINCT projection, source FROM checkpoints) c
 """
-_DUE = "SELECT kind, min(due_at) AS due_at FROM due GROUP BY kind"
+_DUE = "SELECT kind, min(due_at) AS due_at, count(*) FILTER (WHERE due_at <= $1) AS ripe FROM due GROUP BY kind"
 
 
 class Mark(msgspec.Struct):
@@ -62,6 +65,7 @@ class Health:
                 self._database = ""
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
                 self._database = f"database: {error!r}"
+            READY.set(not self.faults())
             await asyncio.sleep(LOOK_SECONDS)
 
     def relayed(self, seq: int) -> None:
@@ -83,6 +87,7 @@ class Health:
         """Read heads and marks once."""
         (own,) = await self._pool.fetch(_OWN)
         FEED_HEAD.set(own["head"])
+        UNSEQUENCED.set(own["waiting"])
         self._note("sequencer", own["head"], own["waiting"])
         if self._relayed is not None:
             RELAY_HEAD.set(self._relayed)
@@ -92,11 +97,13 @@ class Health:
                 await self._follow(part.name, source)
         for row in await self._pool.fetch(_PARKED):
             PARKED.labels(row["projection"], row["source"]).set(row["parked"])
-        ages = {due.kind: 0.0 for due in self._service.due}
-        for row in await self._pool.fetch(_DUE):
-            ages[row["kind"]] = max(0.0, (clock.now() - row["due_at"]).total_seconds())
-        for kind, age in ages.items():
+        now = clock.now()
+        ripe = {due.kind: (0.0, 0) for due in self._service.due}
+        for row in await self._pool.fetch(_DUE, now):
+            ripe[row["kind"]] = max(0.0, (now - row["due_at"]).total_seconds()), row["ripe"]
+        for kind, (age, rows) in ripe.items():
             DUE_AGE_SECONDS.labels(kind).set(age)
+            DUE_ROWS.labels(kind).set(rows)
 
     async def _follow(self, part: str, source: str) -> None:
         """How far the lanes held here are behind; the slowest of them counts."""

@@ -22,6 +22,7 @@ from trackagoat.events.host import logs, migrate, tidy
 from trackagoat.events.host.database import connect_pool
 from trackagoat.events.host.health import Health
 from trackagoat.events.host.http import add_health
+from trackagoat.events.host.metrics import FAILURES
 from trackagoat.events.host.service import ASKER, DB, Service
 from trackagoat.events.host.settings import Settings, told
 from trackagoat.events.lanes import Lanes
@@ -142,6 +143,7 @@ async def _kept(name: str, work: Work) -> None:
         try:
             await work()
         except Exception as error:  # noqa: BLE001 - a fault of one part must not end the others
+            FAILURES.labels(name, type(error).__name__).inc()
             log.warning("failed, trying again", part=name, error=repr(error), pause=round(pause, 1))
             await asyncio.sleep(clock.jitter(pause))
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)

@@ -10,6 +10,7 @@ import structlog
 from aiohttp import web
 
 from trackagoat.events import clock
+from trackagoat.events.host.metrics import REQUEST_SECONDS
 from trackagoat.gateway.edge import cors
 from trackagoat.gateway.edge.answers import Answer, Download, Resource, bare, envelope, error_envelope, etag
 from trackagoat.gateway.edge.faults import ApiError
@@ -155,15 +156,17 @@ def _translated(request: web.Request, error: Exception) -> ApiError:
 
 
 def _note(request: web.Request, response: web.StreamResponse, trace: Trace) -> None:
-    """One line per call: no query, no body, no key."""
-    route = _route(request)
+    """One line per call, no query, no body, no key; and its time."""
+    route, seconds = _route(request), time.monotonic() - trace.started
+    known = (route.method, route.path) if route else ("", "")
+    REQUEST_SECONDS.labels(*known, response.status).observe(seconds)
     log.info(
         "call",
         method=request.method,
         route=f"{BASE}{route.path}" if route else None,
         status=response.status,
         code=trace.code,
-        ms=round((time.monotonic() - trace.started) * 1000, 1),
+        ms=round(seconds * 1000, 1),
         request_id=trace.id,
         org=str(trace.caller.org) if trace.caller and trace.caller.org else None,
         caller=f"{trace.caller.type} {trace.caller.id}" if trace.caller else None,

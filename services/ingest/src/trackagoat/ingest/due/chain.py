@@ -9,6 +9,8 @@ once.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -22,6 +24,7 @@ from trackagoat.events import clock
 from trackagoat.events.catalogue.ingest import JobKind
 from trackagoat.events.catalogue.words import OrgId
 from trackagoat.events.effects import Claimed, Effect
+from trackagoat.events.host.metrics import OUTSIDE_SECONDS
 from trackagoat.events.sql import Db
 from trackagoat.ingest.domain import sourcing
 from trackagoat.ingest.domain.sourcing import Standing
@@ -118,7 +121,7 @@ class Round:
                 continue
             if at := await self._wait(configured):
                 return last or Later(at, effects)
-            reply = await self._call(source, call)
+            reply = await self._call(source, claimed.kind, call)
             effects += self._noted(claimed, name, subject, reply)
             effects += _renewal(claimed, name, handle, reply, now)
             last = Answered(source, reply, effects)
@@ -168,12 +171,13 @@ class Round:
         account = await accounts.connected(self._db, claimed.org, configured.source.name, handle_key(handle))
         return None if account is None else configured.account(account)
 
-    async def _call(self, source: Source, call: Callable[[Source], Awaitable[Reply[T]]]) -> Reply[T]:
+    async def _call(self, source: Source, kind: str, call: Callable[[Source], Awaitable[Reply[T]]]) -> Reply[T]:
         place = self._chain.places.get(source.name)
-        if place is None:
-            return await _reply(source, call)
-        async with place:
-            return await _reply(source, call)
+        async with place or contextlib.nullcontext():
+            began = time.monotonic()
+            reply = await _reply(source, call)
+            OUTSIDE_SECONDS.labels(source.name, kind, reply.outcome).observe(time.monotonic() - began)
+            return reply
 
     def _noted(self, claimed: Claimed, name: str, subject: str, reply: Reply[T]) -> list[Effect]:
         """What the reply says of the source itself, and its raw answer if it was not understood."""

@@ -21,6 +21,7 @@ from trackagoat.events.catalogue.notifications import (
     DisabledReason,
 )
 from trackagoat.events.effects import Claimed, Decide, Done, Effect, Record
+from trackagoat.events.host.metrics import OUTSIDE_SECONDS
 from trackagoat.events.personal import reveal
 from trackagoat.notifications.domain import deliveries, messages
 from trackagoat.notifications.domain.deliveries import Answer
@@ -71,10 +72,16 @@ class Courier:
         try:
             parcel = await _parcel(db, order, now)
             answer = await self._channels[parcel.kind].send(parcel, now)
+            OUTSIDE_SECONDS.labels(parcel.kind, row.kind, _outcome(answer)).observe(answer.duration_ms / 1000)
         finally:
             took = timedelta(milliseconds=0 if answer is None else answer.duration_ms)
             self._pressure.ends(order.channel, answer, now + took)
         return _settled(row, order, answer, now)
+
+
+def _outcome(answer: Answer) -> str:
+    """In a word: taken, refused by whoever answered, or nobody answered."""
+    return "ok" if answer.error is None else "failed" if answer.http_status is None else "refused"
 
 
 async def _parcel(db: Any, order: Order, now: datetime) -> Parcel:
