@@ -31,6 +31,7 @@ _SOMETIMES: dict[str, Any] = {
     "version": _TEXT | {"pattern": "^[0-9]+$", "description": "Place in its stream, where the order matters."},
     "cause": _UUID | {"description": "The command that made it."},
     "correlation": _TEXT | {"description": "The request that made it."},
+    "traceparent": _TEXT | {"description": "Its place in a trace (W3C), where the installation traces."},
 }
 _HEADERS: dict[str, Any] = {
     "type": "object",

@@ -18,6 +18,7 @@ import structlog
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 
+from trackagoat.events import tracing
 from trackagoat.events.catalogue.words import Command, OrgId
 from trackagoat.events.codec import decode_actor, decode_outcomes, encode
 from trackagoat.events.decider import Outcome
@@ -112,7 +113,7 @@ class BusAsker:
         """One outcome per command, in order. Raises Unavailable; asking again with the same id is safe."""
         first = commands[0]
         subject = command_subject(first.service, type(first).__name__)
-        data, headers = encode(list(commands)), headers_of(ask)
+        data, headers = encode(list(commands)), headers_of(ask) | tracing.onward()
         try:
             async with asyncio.timeout(timeout):
                 return await self._answered(subject, data, headers)

@@ -10,7 +10,7 @@ import structlog
 from faststream.nats import NatsBroker, NatsMessage, NatsResponse
 from faststream.security import SASLPlaintext
 
-from trackagoat.events import crash
+from trackagoat.events import crash, tracing
 from trackagoat.events.bus import Bus, ask_from
 from trackagoat.events.codec import decode_commands, encode
 from trackagoat.events.group import Group
@@ -56,7 +56,9 @@ def _answer(server: NatsBroker, service: str, name: str, group: Group) -> None:
     async def answer(message: NatsMessage) -> NatsResponse:
         started = time.perf_counter()
         try:
-            outcomes = await group.handle(ask_from(message.headers), decode_commands(name, message.body))
+            ask, under = ask_from(message.headers), message.headers.get(tracing.HEADER)
+            with tracing.doing(service, name, ask.request_id, under=under, id=ask.command_id, kind="SERVER"):
+                outcomes = await group.handle(ask, decode_commands(name, message.body))
         except Exception as error:
             log.exception("command failed", command=name)
             return NatsResponse(b"", headers={"fault": f"{service} failed on {name}: {type(error).__name__}"})

@@ -21,7 +21,7 @@ from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
-from trackagoat.events import clock, crash, marks, parking
+from trackagoat.events import clock, crash, marks, parking, tracing
 from trackagoat.events.bus import Bus
 from trackagoat.events.catalogue.words import OrgId
 from trackagoat.events.codec import TAGS, decode_actor
@@ -108,7 +108,8 @@ class Follower:
         When that fails for a reason that will not pass, the facts are applied one by one and the poison is parked.
         """
         try:
-            await self._writer.transact(lambda tx: self._apply(tx, page))
+            with tracing.hearing(self._writer.service, self._part.name, page.facts):
+                await self._writer.transact(lambda tx: self._apply(tx, page))
         except parking.PASSING:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a fact can break, the others must go on

@@ -18,7 +18,7 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
-from trackagoat.events import crash
+from trackagoat.events import crash, tracing
 from trackagoat.events.bus import Bus
 from trackagoat.events.codec import TAGS
 from trackagoat.events.errors import StreamAhead
@@ -102,7 +102,7 @@ def headers_of(service: str, row: Any) -> dict[str, str]:
         headers["cause"] = str(row["cause"])
     if row["correlation"] is not None:
         headers["correlation"] = row["correlation"]
-    return headers
+    return headers | tracing.published(row["id"], row["correlation"])
 
 
 class Refusal(Exception):

@@ -17,7 +17,7 @@ from uuid import UUID, uuid5
 import asyncpg
 import msgspec
 
-from trackagoat.events import clock, crash
+from trackagoat.events import clock, crash, tracing
 from trackagoat.events.catalogue.words import Command, Event, OrgId, WriteConflict
 from trackagoat.events.codec import decode_outcomes, encode
 from trackagoat.events.decider import Decider, Outcome, Refusal, decide_each, event_id
@@ -109,7 +109,8 @@ class Writer:
         self._pool = pool
         self._service = service
         self._states = States()
-        self._said: defaultdict[int, list[str]] = defaultdict(list)
+        self.service = service.name
+        self._said: defaultdict[int, list[NewEvent]] = defaultdict(list)
         self._deciders = {command: d for d in service.deciders for command in d.commands}
         self.committed = Wake()
         """Woken after every commit."""
@@ -122,7 +123,7 @@ class Writer:
                     async with connection.transaction():
                         result: object = await work(connection)
                     self._states.committed(connection)
-                    appended(self._said[id(connection)])
+                    self._tell(self._said[id(connection)])
                 except RACES:
                     if attempt == attempts - 1:
                         raise
@@ -136,6 +137,11 @@ class Writer:
                 return cast("T", result)
             await asyncio.sleep(clock.jitter(0.01 * 2**attempt, 0.9))
         raise AssertionError
+
+    def _tell(self, facts: Sequence[NewEvent]) -> None:
+        """Count and trace what has been committed."""
+        appended(fact.event.tag() for fact in facts)
+        tracing.said(self.service, facts)
 
     async def handle(self, ask: Ask, commands: Sequence[Command]) -> list[Outcome]:
         """Decide commands of one class and store what they make happen; one outcome each, in order.
@@ -247,7 +253,7 @@ class Writer:
     async def _append(self, tx: Any, facts: Sequence[NewEvent]) -> None:
         stored = await append(tx, facts)
         if stored:
-            self._said[id(tx)] += [fact.event.tag() for fact in stored]
+            self._said[id(tx)] += stored
             await self.inline(tx, [fact.heard(self._service.name) for fact in stored])
 
     async def inline(self, tx: Any, facts: Sequence[Heard[Event]]) -> None:

@@ -15,7 +15,7 @@ import asyncpg
 import structlog
 from aiohttp import web
 
-from trackagoat.events import clock, commands, due, leases, relay, sequencer, topology
+from trackagoat.events import clock, commands, due, leases, relay, sequencer, topology, tracing
 from trackagoat.events.bus import Bus, BusAsker
 from trackagoat.events.errors import KernelError
 from trackagoat.events.host import logs, migrate, tidy
@@ -70,6 +70,8 @@ async def _until_signal(service: Service, settings: Settings) -> None:
 async def running(service: Service, settings: Settings) -> AsyncIterator[int]:
     """The service, running; the value is its HTTP port."""
     async with contextlib.AsyncExitStack() as stack:
+        told_to = settings.otel_exporter_otlp_endpoint
+        await stack.enter_async_context(tracing.started(service.name, told_to, settings.otel_traces_sampler_arg))
         pool = await connect_pool(settings.database_url.get_secret_value(), service.name, settings.pool_size)
         stack.push_async_callback(_close, pool)
         await migrate.verify(pool, service.name)

@@ -13,6 +13,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
+from trackagoat.events import tracing
+
 _KEY_BYTES = 32
 S = TypeVar("S", bound="Settings")
 
@@ -74,6 +76,18 @@ class Settings(BaseSettings):
     """How long requests that were begun may take when the service is told to stop."""
     pool_size: int = 8
     """Connections to PostgreSQL at most, for each process."""
+    otel_exporter_otlp_endpoint: str | None = None
+    """Where traces go, as `http://collector:4318` (OTLP over HTTP); needs the extra `trackagoat-events[otel]`."""
+    otel_traces_sampler_arg: float = Field(default=1.0, ge=0, le=1)
+    """The share of requests that are traced."""
+
+    @field_validator("otel_exporter_otlp_endpoint")
+    @classmethod
+    def _can_trace(cls, value: str | None) -> str | None:
+        if value and not tracing.is_installed():
+            message = "OpenTelemetry is not installed; install trackagoat-events[otel], or do not set it"
+            raise ValueError(message)
+        return value or None
 
     @classmethod
     def settings_customise_sources(
