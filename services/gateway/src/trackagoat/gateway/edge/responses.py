@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from aiohttp import web
 
-from trackagoat.events import clock
+from trackagoat.events import clock, tracing
 from trackagoat.events.host.metrics import REQUEST_SECONDS
 from trackagoat.gateway.edge import cors
 from trackagoat.gateway.edge.answers import Answer, Download, Resource, bare, envelope, error_envelope, etag
@@ -59,11 +59,14 @@ class Edge:
         """Let the call through and answer whatever comes of it."""
         if not _ours(request):
             return await handler(request)
-        trace = request[TRACE] = Trace(request_id(request.headers.get(REQUEST_ID)))
-        try:
-            response = await handler(request)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer in the one form
-            response = self._preflight(request, error) or _failed(request, error)
+        above = request.headers.get(tracing.HEADER)
+        trace = request[TRACE] = Trace(request_id(request.headers.get(REQUEST_ID) or tracing.adopted(above)))
+        with tracing.doing("gateway", _name(request), trace.id, under=above, kind="SERVER") as told:
+            try:
+                response = await handler(request)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer in the one form
+                response = self._preflight(request, error) or _failed(request, error)
+            told["http.response.status_code"] = response.status
         if isinstance(response, web.Response) and not response.prepared:
             await shrink(response, request.headers.get("Accept-Encoding"))
         _note(request, response, trace)
@@ -98,6 +101,12 @@ def _ours(request: web.Request) -> bool:
 
 def _route(request: web.Request) -> Route | None:
     return getattr(request.match_info.handler, "route", None)
+
+
+def _name(request: web.Request) -> str:
+    """What the call is, in a trace: without ids."""
+    route = _route(request)
+    return f"{request.method} {BASE}{route.path}" if route else request.method
 
 
 def response_of(route: Route, answer: Answer[Any]) -> web.Response:

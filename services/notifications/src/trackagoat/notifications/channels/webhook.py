@@ -8,6 +8,7 @@ from datetime import datetime
 from cryptography.exceptions import InvalidTag
 from standardwebhooks import Webhook as Signer
 
+from trackagoat.events import tracing
 from trackagoat.events.catalogue.notifications import secret_context
 from trackagoat.events.seal import unseal
 from trackagoat.notifications.channels.outbound import Outbound
@@ -30,7 +31,8 @@ class Webhook:
         except (InvalidTag, ValueError):
             return Answer(duration_ms=0, error="the channel's secret cannot be opened; create the channel anew")
         body = parcel.message.body
-        return await self._outbound.post(parcel.url or "", body, _headers(secrets, parcel.message.id, body, now))
+        headers = _headers(secrets, parcel.message.id, body, now) | tracing.onward()
+        return await self._outbound.post(parcel.url or "", body, headers)
 
 
 def _headers(secrets: Sequence[str], id: str, body: bytes, now: datetime) -> dict[str, str]:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from trackagoat.events import clock
+from trackagoat.events import clock, tracing
 from trackagoat.events.catalogue.notifications import (
     ChannelKind,
     DeliveryAttempted,
@@ -71,7 +71,12 @@ class Courier:
         answer: Answer | None = None
         try:
             parcel = await _parcel(db, order, now)
-            answer = await self._channels[parcel.kind].send(parcel, now)
+            request = (parcel.message.event or {}).get("request_id")
+            with tracing.doing(
+                "notifications", f"deliver {parcel.kind}", request, cause=order.event, kind="CLIENT"
+            ) as about:
+                answer = await self._channels[parcel.kind].send(parcel, now)
+                about["http.response.status_code"] = answer.http_status or 0
             OUTSIDE_SECONDS.labels(parcel.kind, row.kind, _outcome(answer)).observe(answer.duration_ms / 1000)
         finally:
             took = timedelta(milliseconds=0 if answer is None else answer.duration_ms)
