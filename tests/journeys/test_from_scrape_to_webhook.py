@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
+from prometheus_client import generate_latest
 from standardwebhooks import Webhook
 
 from trackagoat.events import clock
@@ -58,6 +59,15 @@ async def test_a_goal_at_risk_reaches_a_webhook_whose_signature_verifies(
     assert [(a["kind"], a["entity"]["id"]) for a in alerts] == [("goal_at_risk", goal["id"])]
     (row,) = await api.ok("GET", f"/projects/{project['id']}/goal-compliance")
     assert [c["status"] for c in row["compliance"]] == ["at_risk"]
+    figures = generate_latest().decode()
+    for told in (
+        'trackagoat_outside_seconds_count{outcome="ok",place="simulator",what="discover_videos"}',
+        'trackagoat_outside_seconds_count{outcome="ok",place="webhook",what="delivery"}',
+        'trackagoat_request_seconds_count{method="GET",route="/alerts",status="200"}',
+        'trackagoat_events_total{tag="alert.raised.v1"}',
+        'trackagoat_due_seconds_count{kind="delivery"}',
+    ):
+        assert told in figures
 
 
 async def test_excluding_a_video_takes_exactly_its_counters_out_of_every_campaign_above_it(
