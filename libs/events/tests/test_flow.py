@@ -15,13 +15,15 @@ import nats.js.errors
 import pytest
 
 from trackagoat.embedded import Nats
-from trackagoat.events import relay, topology
+from trackagoat.events import clock, relay, topology
 from trackagoat.events.bus import Bus, connect_asker
 from trackagoat.events.errors import StreamAhead
 from trackagoat.events.host import health
 from trackagoat.events.host.run import running
 from trackagoat.events.host.service import Service
 from trackagoat.events.host.settings import Settings
+from trackagoat.events.lanes import Lanes
+from trackagoat.events.projector import Follower
 from trackagoat.events.sequencer import sequence
 from trackagoat.events.testing.plugin import PASSWORDS, Database
 from trackagoat.events.testing.sample import LISTENER, SPEAKER, ask, create, until
@@ -157,14 +159,50 @@ async def test_the_relay_stops_loudly_when_the_stream_is_ahead_of_the_feed(
     async with up(database, nats_server, SPEAKER), asker(nats_server) as asking:
         await ask_many(asking, 3, "p")
         await until(lambda: _stream_holds(nats_server, 3))
-    admin = await _superuser(database)
-    await admin.execute("SET session_replication_role = replica")
-    await admin.execute("DELETE FROM workspace.feed WHERE seq = 3")
-    await admin.close()
+    await _restored(database, 2)
     bus = await Bus(nats_server.url, "workspace", "workspace", "test").open()
     with pytest.raises(StreamAhead, match="restored from an older backup"):
         await relay.run(speaker, bus, "workspace", Wake(), lambda _: None)
     await bus.close()
+
+
+async def test_a_listener_applies_nothing_of_a_stream_that_is_ahead_of_its_feed(
+    database: Database, nats_server: Nats, speaker: Any, listener: Any
+) -> None:
+    async with up(database, nats_server, SPEAKER), asker(nats_server) as asking:
+        await ask_many(asking, 3, "p")
+        await until(lambda: _stream_holds(nats_server, 3))
+    await _restored(database, 2)
+    bus = await Bus(nats_server.url, "campaigns", "campaigns", "test").open()
+    lanes = Lanes(listener, clock.new_id(), 5)
+    follower = Follower(Writer(listener, LISTENER), listener, bus, LISTENER.projections[0], "workspace")
+    with pytest.raises(StreamAhead, match="at seq 3, which is not in the feed"):
+        await follower.run(lanes)
+    assert await listener.fetchval("SELECT count(*) FROM named") == 2
+    await bus.close()
+
+
+async def test_a_listener_that_has_applied_what_is_lost_waits_for_somebody(
+    database: Database, nats_server: Nats, speaker: Any, listener: Any
+) -> None:
+    async with up(database, nats_server, SPEAKER, LISTENER), asker(nats_server) as asking:
+        await ask_many(asking, 3, "p")
+        await until(lambda: _count(listener, 3))
+    await _restored(database, 2)
+    bus = await Bus(nats_server.url, "campaigns", "campaigns", "test").open()
+    follower = Follower(Writer(listener, LISTENER), listener, bus, LISTENER.projections[0], "workspace")
+    with pytest.raises(StreamAhead, match="applied up to 3, but the feed of workspace ends at 2"):
+        await follower.catch_up()
+    await bus.close()
+
+
+async def _restored(database: Database, head: int) -> None:
+    """The speaker's feed as an older backup has it."""
+    admin = await _superuser(database)
+    await admin.execute("SET session_replication_role = replica")
+    await admin.execute("DELETE FROM workspace.feed WHERE seq > $1", head)
+    await admin.execute("UPDATE workspace.feed_head SET seq = $1", head)
+    await admin.close()
 
 
 async def test_a_service_may_publish_nothing_but_its_own_events(nats_server: Nats) -> None:

@@ -26,7 +26,7 @@ from trackagoat.events.bus import Bus
 from trackagoat.events.catalogue.words import OrgId
 from trackagoat.events.codec import TAGS, decode_actor
 from trackagoat.events.envelope import Heard
-from trackagoat.events.errors import Unavailable
+from trackagoat.events.errors import StreamAhead, Unavailable
 from trackagoat.events.host.metrics import CHECKPOINT, FACTS
 from trackagoat.events.host.service import Part
 from trackagoat.events.lanes import Lanes
@@ -41,6 +41,7 @@ WINDOW = 1000
 HEARTBEAT_SECONDS = 2.0
 EXPIRES_SECONDS = 20.0
 INACTIVE_SECONDS = 60.0
+RESTORED = "was the database restored from an older backup? docs/runbooks.md says how to go on"
 
 
 class Gap(Exception):
@@ -92,9 +93,15 @@ class Follower:
             await tap.close()
 
     async def catch_up(self) -> None:
-        """Read the owner's feed up to its head."""
+        """Read the owner's feed up to its head. Raises StreamAhead when a mark is beyond it: what comes next under a
+        seq that was applied already would be passed over.
+        """
         await marks.begin(self._pool, self._part.name, self._source)
         stand = await marks.read(self._pool, self._part.name, self._source, self._lanes)
+        head = await self._pool.fetchval(f"SELECT seq FROM {self._source}.feed_head")  # noqa: S608 - a service's name
+        if max(stand.values()) > head:
+            message = f"applied up to {max(stand.values())}, but the feed of {self._source} ends at {head}: {RESTORED}"
+            raise StreamAhead(message)
         self.seq = min(stand.values())
         query = feed_query(self._source)
         while rows := await self._pool.fetch(query, self.seq, WINDOW):
@@ -153,14 +160,23 @@ class Follower:
         return tag in self._wanted or tag not in TAGS
 
     async def _start(self) -> int:
-        """Where in the stream the fact after the checkpoint is, or will be."""
+        """Where in the stream the fact after the checkpoint is, or will be.
+
+        Raises StreamAhead when the stream holds what its owner's ledger has lost: it must not be applied.
+        """
         js, name = self._bus.jetstream(), stream_name(self._source)
         try:
             last = await js.get_last_msg(name, f"events.{self._source}.>")
         except NotFoundError:
             state = (await js.stream_info(name)).state
             return int(state.last_seq) + 1
-        ahead = int((last.headers or {})["seq"]) - self.seq
+        headers = last.headers or {}
+        known = await self._pool.fetch(feed_query(self._source, "f.seq = $1"), int(headers["seq"]))
+        if not known or str(known[0]["id"]) != headers["Nats-Msg-Id"]:
+            last_one = f"event {headers['Nats-Msg-Id']} at seq {headers['seq']}"
+            message = f"{name} ends with {last_one}, which is not in the feed: {RESTORED}"
+            raise StreamAhead(message)
+        ahead = int(headers["seq"]) - self.seq
         return max(1, int(last.seq or 0) - ahead + 1)
 
     def _page(self, messages: Sequence[Msg]) -> Page:

@@ -17,12 +17,13 @@ import asyncpg
 import msgspec
 
 from trackagoat.events import clock, crash, marks, topology
-from trackagoat.events.errors import KernelError
+from trackagoat.events.errors import KernelError, StreamAhead
 from trackagoat.events.host.migrate import migrate
 from trackagoat.events.host.provision import role
 from trackagoat.events.host.service import Projection, Service
 from trackagoat.events.ledger import feed_query, from_row
 from trackagoat.events.marks import Marks
+from trackagoat.events.projector import RESTORED
 from trackagoat.events.sql import flush
 from trackagoat.events.writer import Writer
 
@@ -142,6 +143,9 @@ class Rebuild:
                 return None
             after, until = min(stand[lane] for lane in short), max(goal.values())
             rows = await connection.fetch(feed_query(source), after, min(PAGE, until - after))
+            if not rows:
+                message = f"{projection.name} has applied more than there is in the feed of {source}: {RESTORED}"
+                raise StreamAhead(message)
             seq: int = rows[-1]["seq"]
             await self._apply(connection, projection, source, rows, stand, goal)
             for lane in short:
