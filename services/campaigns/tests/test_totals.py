@@ -244,7 +244,8 @@ class Recomputed:
                 self.home[e.creator], self.removed[e.creator] = e.project, kind == "CreatorRemoved"
             case "VideoDiscovered" | "VideoAdded" | "VideoRestored" as kind:
                 self.discovered.setdefault(e.video, kind == "VideoDiscovered")
-                self.posted.update({} if e.posted_at is None else {e.video: e.posted_at})
+                if e.posted_at is not None:
+                    self.posted.setdefault(e.video, e.posted_at)
                 self.home[e.video], self.owner[e.video] = e.project, e.creator_id
                 self.counts[e.video] = e.tracking_status in COUNTED
             case "VideoReviewed":
