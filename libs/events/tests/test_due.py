@@ -7,11 +7,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from trackagoat.events import clock, due
 from trackagoat.events.effects import Claimed, Done
+from trackagoat.events.host.health import Health
+from trackagoat.events.host.metrics import DUE_AGE_SECONDS, DUE_ROWS
 from trackagoat.events.host.service import Due
+from trackagoat.events.lanes import Lanes
 from trackagoat.events.testing.play import apply
 from trackagoat.events.testing.sample import ORG, SPEAKER
 from trackagoat.events.writer import Writer
@@ -104,3 +108,25 @@ async def test_unscheduled_work_is_gone(schema: Schema) -> None:
 
 async def _nothing(_: Any, rows: Sequence[Claimed], __: datetime) -> list[Done]:
     return [Done(row) for row in rows]
+
+
+async def test_how_much_is_ripe_and_since_when_is_told_by_kind(schema: Schema) -> None:
+    pool = await schema("workspace")
+    now = clock.now()
+    plans = [
+        due.schedule("job", "a", ORG, now - timedelta(minutes=5)),
+        due.schedule("job", "b", ORG, now - timedelta(minutes=1)),
+        due.schedule("job", "c", ORG, now + timedelta(hours=1)),
+        due.schedule("other", "a", ORG, now + timedelta(hours=1)),
+    ]
+    await apply(pool, SPEAKER, plans, now)
+    kinds = [Due(kind=kind, run=_nothing) for kind in ("job", "other", "none")]
+    service = msgspec.structs.replace(SPEAKER, due=kinds)
+    await Health(pool, None, service, Lanes(pool, clock.new_id(), 5)).look()  # type: ignore[arg-type]  # NATS is not asked
+
+    def told(metric: Any) -> list[int]:
+        return [int(metric.labels(kind.kind)._value.get()) for kind in kinds]
+
+    assert told(DUE_ROWS) == [2, 0, 0]
+    age, *others = told(DUE_AGE_SECONDS)
+    assert (age >= 300, others) == (True, [0, 0])
