@@ -22,6 +22,7 @@ from pydantic import SecretStr
 from trackagoat.campaigns.service import service as campaigns
 from trackagoat.events.codec import EVENTS
 from trackagoat.events.host import metrics
+from trackagoat.events.host.provision import SCHEMAS
 from trackagoat.events.host.settings import Settings
 from trackagoat.goals.service import service as goals
 from trackagoat.ingest.policies import KINDS
@@ -156,11 +157,21 @@ def test_every_rule_has_a_test_of_firing_and_of_not_firing() -> None:
     assert fires == {(rule["alert"], fired) for rule in RULES for fired in (True, False)}
 
 
+def test_every_service_is_scraped_under_its_own_name_which_rules_rely_on() -> None:
+    jobs = [job["job_name"] for job in yaml.safe_load((PLACE / "prometheus.yaml").read_text())["scrape_configs"]]
+    assert sorted(jobs) == sorted(SCHEMAS)
+    down = next(rule["expr"] for rule in RULES if rule["alert"] == "TrackagoatDown")
+    assert {value for one in asked(down) for _, value, _ in one.matchers} == {"|".join(SCHEMAS)}
+
+
 PROMTOOL = shutil.which("promtool") or shutil.which("promtool", path=str(Path(sys.executable).parent))
 
 
 @pytest.mark.skipif(PROMTOOL is None, reason="promtool is not here; `.ci/tools` takes it from Debian")
-@pytest.mark.parametrize("words", [("check", "rules", "alerts.yaml"), ("test", "rules", "alerts-test.yaml")])
-def test_promtool_finds_the_rules_right_and_their_tests_hold(words: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [("check", "config", "prometheus.yaml"), ("check", "rules", "alerts.yaml"), ("test", "rules", "alerts-test.yaml")],
+)
+def test_promtool_finds_rules_and_configuration_right_and_their_tests_hold(words: tuple[str, ...]) -> None:
     done = subprocess.run([str(PROMTOOL), *words], cwd=PLACE, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
