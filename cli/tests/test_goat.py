@@ -97,6 +97,12 @@ def test_a_taken_port_is_refused(goat: Goat, tmp_path: Path) -> None:
     one_line(Goat(tmp_path / "other")("up", "--port", port), 5, f"port {port} is taken", "--port")
 
 
+def test_a_setting_no_service_could_start_with_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    up = Goat(tmp_path / "other")("up", environment={"SOURCES": "tea_leaves"})
+    one_line(up, 1, "SOURCES", "there is no source called tea_leaves")
+    assert not (tmp_path / "other" / "postgres").exists()
+
+
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     one_line(Goat(tmp_path / "file")("up"), 1, "the state folder", "cannot be used")

@@ -17,6 +17,7 @@ from trackagoat.cli.health import Health, last_words, look
 from trackagoat.cli.joining import role_dsn
 from trackagoat.cli.leftovers import stop_leftovers
 from trackagoat.cli.pauses import Pauses
+from trackagoat.cli.settings import wrong
 from trackagoat.cli.state import Child, Demo, Folder, Secrets, State
 from trackagoat.embedded import Guests, Nats, NatsUser, Postgres, Share
 from trackagoat.embedded.processes import free_port, port_is_free
@@ -65,6 +66,7 @@ class System:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[System]:
         """Start everything in order; stop everything in reverse."""
+        self._check()
         if not port_is_free(self._port):
             message = f"port {self._port} is taken; choose another with --port"
             raise Failure(message, TAKEN)
@@ -78,6 +80,13 @@ class System:
             yield self
         finally:
             await self._stop()
+
+    def _check(self) -> None:
+        """Refuse what no service could start with. Raises Failure, a line for each setting that is wrong."""
+        told = {"DATABASE_URL": "made later", "SECRET_KEY": self._secrets.secret_key, "HTTP_PORT": str(self._port)}
+        found = {str(fault): None for name in SCHEMAS for fault in wrong(name, told)}
+        if found:
+            raise Failure("\n".join(found))
 
     async def _start_servers(self) -> None:
         self._tell("starting PostgreSQL and NATS")
