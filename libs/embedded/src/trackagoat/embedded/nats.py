@@ -159,22 +159,10 @@ class Nats:
         }
         settings |= self._settings
         if self._guests is not None:
-            settings["accounts"] = self._accounts(self._guests)
+            settings["accounts"] = accounts(self._users, self._guests)
         elif self._users:
             settings["authorization"] = {"users": _users(self._users)}
         return json.dumps(settings, indent=2)
-
-    def _accounts(self, guests: Guests) -> dict[str, object]:
-        """The accounts never change while it runs, only the guests in theirs."""
-        shared = [
-            {"service": share.subject, "accounts": [GUESTS]} | ({"response_type": "stream"} if share.many else {})
-            for share in guests.shares
-        ]
-        offered = [{"service": {"account": HOUSE, "subject": s.subject}, "to": s.alias} for s in guests.shares]
-        return {
-            HOUSE: {"jetstream": "enabled", "users": _users(self._users), "exports": shared},
-            GUESTS: {"users": _users(guests.users), "imports": offered},
-        }
 
     def _came_up(self) -> bool:
         limit = time.monotonic() + START_SECONDS
@@ -190,6 +178,19 @@ class Nats:
                 return probe.recv(4) == b"INFO"
         except OSError:
             return False
+
+
+def accounts(house: Sequence[NatsUser], guests: Guests) -> dict[str, object]:
+    """The part of a server's configuration of that name. The accounts never change, only the guests in theirs."""
+    shared = [
+        {"service": share.subject, "accounts": [GUESTS]} | ({"response_type": "stream"} if share.many else {})
+        for share in guests.shares
+    ]
+    offered = [{"service": {"account": HOUSE, "subject": s.subject}, "to": s.alias} for s in guests.shares]
+    return {
+        HOUSE: {"jetstream": "enabled", "users": _users(house), "exports": shared},
+        GUESTS: {"users": _users(guests.users), "imports": offered},
+    }
 
 
 def _users(users: Sequence[NatsUser]) -> list[dict[str, object]]:

@@ -280,6 +280,15 @@ async def differences(js: JetStreamContext, replicas: int = 1) -> list[str]:
     return found
 
 
+async def drift(url: str, user: str | None, password: str | None, replicas: int = 1) -> list[str]:
+    """The same, asked by whoever is not connected."""
+    connection = await connect(url, user, password)
+    try:
+        return await differences(connection.jetstream(), replicas)
+    finally:
+        await connection.close()
+
+
 async def apply(url: str, user: str | None, password: str | None, replicas: int = 1) -> list[str]:
     """Make the streams as declared; what had to be changed."""
     connection = await connect(url, user, password)

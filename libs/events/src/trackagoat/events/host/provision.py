@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 import asyncpg
 
@@ -11,31 +11,68 @@ from trackagoat.events.topology import SERVICES
 SCHEMAS = (*SERVICES, "gateway")
 """Every schema; each belongs to the login role `trackagoat_<schema>`."""
 
+_MEMBER = "SELECT FROM pg_roles WHERE rolname = current_user AND rolsuper"
+_ALONE = "SELECT pg_advisory_xact_lock(hashtext('trackagoat provision'))"
+
 
 def role(service: str) -> str:
     """The login role of a service."""
     return f"trackagoat_{service}"
 
 
-async def provision(dsn: str, passwords: dict[str, str]) -> None:
+def statements(passwords: Mapping[str, str], services: Sequence[str] = SCHEMAS) -> Iterator[str]:
+    """The SQL that makes roles and schemas of these services as they should be, whatever is there already.
+
+    All roles are named in it, because migrations grant to all; those of other services, and of services without a
+    password here, keep the password they have. Run it as a superuser, or as the database's owner with CREATEROLE.
+    """
+    yield _ALONE
+    for service in SCHEMAS:
+        yield _block(
+            f"IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role(service)}') THEN"
+            f" CREATE ROLE {role(service)} LOGIN; END IF;"
+        )
+    for service in services:
+        yield from _own(service, passwords.get(service))
+    yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
+
+
+def _own(service: str, password: str | None) -> Iterator[str]:
+    """What belongs to one service."""
+    name, readers = role(service), ", ".join(map(role, SCHEMAS))
+    if password is not None:
+        yield f"ALTER ROLE {name} PASSWORD {_literal(password)}"
+    # A pooler in transaction mode does not pass on what a client asks for when it connects.
+    yield f"ALTER ROLE {name} SET search_path = {service}"
+    yield f"ALTER ROLE {name} SET timezone = 'UTC'"
+    yield f"ALTER ROLE {name} SET idle_in_transaction_session_timeout = '60s'"
+    # Only a superuser may make a schema for a role it is no member of.
+    yield _block(f"IF NOT EXISTS ({_MEMBER}) THEN GRANT {name} TO CURRENT_USER; END IF;")
+    yield f"CREATE SCHEMA IF NOT EXISTS {service} AUTHORIZATION {name}"
+    yield f"GRANT USAGE ON SCHEMA {service} TO {readers}"
+
+
+def script(passwords: Mapping[str, str], services: Sequence[str] = SCHEMAS) -> str:
+    """The same as a file for psql: all of it or nothing."""
+    lines = "\n".join(f"{statement};" for statement in statements(passwords, services))
+    return f"BEGIN;\n{lines}\nCOMMIT;\n"
+
+
+async def provision(dsn: str, passwords: Mapping[str, str], services: Sequence[str] = SCHEMAS) -> None:
     """Create or update roles and schemas in the database; `dsn` is of a superuser or the database's owner."""
     connection = await asyncpg.connect(dsn)
     try:
         async with connection.transaction():
-            await connection.execute("SELECT pg_advisory_xact_lock(hashtext('trackagoat provision'))")
-            for service in SCHEMAS:
-                await _role(connection, role(service), passwords[service])
-            roles = ", ".join(role(s) for s in SCHEMAS)
-            for service in SCHEMAS:
-                await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {service} AUTHORIZATION {role(service)}")
-                await connection.execute(f"GRANT USAGE ON SCHEMA {service} TO {roles}")
-            await connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+            for statement in statements(passwords, services):
+                await connection.execute(statement)
     finally:
         await connection.close()
 
 
-async def _role(connection: asyncpg.Connection[Any], name: str, password: str) -> None:
-    if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", name):
-        await connection.execute(f"CREATE ROLE {name} LOGIN")
-    quoted = await connection.fetchval("SELECT quote_literal($1)", password)
-    await connection.execute(f"ALTER ROLE {name} PASSWORD {quoted}")
+def _block(body: str) -> str:
+    return f"DO $$ BEGIN {body} END $$"
+
+
+def _literal(text: str) -> str:
+    """A string constant, whatever standard_conforming_strings says."""
+    return "E'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
