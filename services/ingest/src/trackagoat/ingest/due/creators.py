@@ -18,6 +18,7 @@ from trackagoat.events.effects import Claimed, Decide, Done, Effect
 from trackagoat.events.sql import Db
 from trackagoat.ingest.domain.discovery import BACK, MOST, is_enough
 from trackagoat.ingest.domain.failing import is_lost
+from trackagoat.ingest.due import jobs
 from trackagoat.ingest.due.asking import Missed
 from trackagoat.ingest.due.chain import Answered, Chain, Later, Round
 from trackagoat.ingest.sources.protocol import Blocked, Miss, Ok, PostPage, Reply, SchemaChanged, Source
@@ -53,29 +54,36 @@ class CreatorScrapes(msgspec.Struct, frozen=True):
 
     async def profiles(self, db: Db, claimed: Sequence[Claimed], now: datetime) -> list[Done]:
         """Name, texts and counters of accounts."""
-        accounts = await _accounts(db, claimed)
+        accounts = await self._begin(db, claimed, now)
         round_ = await self.chain.round(db, claimed, now)
         return await asyncio.gather(*(self._profile(round_, c, accounts.get(c.key), now) for c in claimed))
 
     async def discoveries(self, db: Db, claimed: Sequence[Claimed], now: datetime) -> list[Done]:
         """New posts of accounts, and the counters their lists show."""
-        accounts = await _accounts(db, claimed)
+        accounts = await self._begin(db, claimed, now)
         round_ = await self.chain.round(db, claimed, now)
         return await asyncio.gather(*(self._discovery(db, round_, c, accounts.get(c.key), now) for c in claimed))
 
+    async def _begin(self, db: Db, claimed: Sequence[Claimed], now: datetime) -> dict[str, creators.Account]:
+        """Those that are still tracked, by the key of their rows."""
+        accounts = await _accounts(db, claimed)
+        await jobs.begin(db, [c for c in claimed if c.key in accounts], now)
+        return accounts
+
     async def _profile(self, round_: Round, claimed: Claimed, account: creators.Account | None, now: datetime) -> Done:
         if account is None:
-            return Done(claimed)
+            return Done(claimed, [jobs.dropped(claimed)])
         handle, interval = account.tiktok_handle, timedelta(hours=account.creator_profiles_hours)
         answer = await round_.ask(claimed, handle, handle, lambda source: source.profile(handle))
         if answer is None:
-            return Done(claimed, again=now + interval)
+            return Done(claimed, [jobs.failed(claimed, now, jobs.NOBODY)], now + interval)
         if isinstance(answer, Later):
-            return Done(claimed, answer.effects, answer.at, claimed.attempts)
+            return Done(claimed, [*answer.effects, jobs.waits(claimed, answer.at)], answer.at, claimed.attempts)
         source, reply = answer.source, answer.reply
         if isinstance(reply, Ok):
             look = Look(source=source, profile=reply.value)
-            return Done(claimed, [*answer.effects, _record(claimed, account, look, now)], now + interval)
+            effects = [*answer.effects, jobs.succeeded(claimed, source.name, now), _record(claimed, account, look, now)]
+            return Done(claimed, effects, now + interval)
         missed = _missed("creator_profiles", account, source, reply, interval)
         return missed.done(claimed, now, [*answer.effects, *_lost(claimed, account, reply, now)])
 
@@ -83,13 +91,13 @@ class CreatorScrapes(msgspec.Struct, frozen=True):
         self, db: Db, round_: Round, claimed: Claimed, account: creators.Account | None, now: datetime
     ) -> Done:
         if account is None:
-            return Done(claimed)
+            return Done(claimed, [jobs.dropped(claimed)])
         interval = timedelta(hours=account.discover_videos_hours)
         look = await self._look(db, round_, claimed, account, now)
         if look is None:
-            return Done(claimed, again=now + interval)
+            return Done(claimed, [jobs.failed(claimed, now, jobs.NOBODY)], now + interval)
         if isinstance(look, Later):
-            return Done(claimed, look.effects, look.at, claimed.attempts)
+            return Done(claimed, [*look.effects, jobs.waits(claimed, look.at)], look.at, claimed.attempts)
         return _looked(claimed, account, look, now, interval)
 
     async def _look(
@@ -133,13 +141,15 @@ def _looked(claimed: Claimed, account: creators.Account, look: Look, now: dateti
         plan = missed.plan(claimed, now)
         given_up = BACK if (claimed.payload or {}).get("back") and not plan.attempts else None
         payload = look.onward if look.posts else given_up
-        effects += [missed.record(claimed, now), *_lost(claimed, account, look.miss, now)]
+        effects += [missed.told(claimed, now), missed.record(claimed, now), *_lost(claimed, account, look.miss, now)]
         return Done(claimed, effects, plan.again, plan.attempts, payload)
+    name = look.source.name
     if look.later is not None:
+        effects.append(jobs.waits(claimed, look.later, name))
         return Done(claimed, effects, look.later, claimed.attempts, look.onward)
     if look.cursor is not None:
-        return Done(claimed, effects, now, payload=look.onward)
-    return Done(claimed, effects, now + interval, payload={})
+        return Done(claimed, [*effects, jobs.goes_on(claimed, name)], now, payload=look.onward)
+    return Done(claimed, [*effects, jobs.succeeded(claimed, name, now)], now + interval, payload={})
 
 
 def _is_lost(answer: Answered[PostPage] | Later | None) -> bool:
