@@ -48,6 +48,15 @@ async def test_statements_fit_the_schema_of_their_service(service: str, schema: 
     assert not faults, "\n".join(faults)
 
 
+def takes_names_only(row: type[msgspec.Struct]) -> bool:
+    """Whether a row cannot be made of its values in order; nothing is checked of the values themselves."""
+    try:
+        row(*[None] * len(row.__struct_fields__))
+    except TypeError:
+        return True
+    return False
+
+
 def mismatches(statement: Statement, prepared: Any) -> Iterator[str]:
     """What does not agree between a statement's signature and what PostgreSQL says of it."""
     wanted, given = len(prepared.get_parameters()), len(statement.params)
@@ -67,3 +76,5 @@ def mismatches(statement: Statement, prepared: Any) -> Iterator[str]:
             yield f"columns {more} have no field, fields {less} no column"
         elif fields != columns:
             yield f"columns stand in another order than fields: {columns}, {fields}"
+        elif takes_names_only(row):
+            yield f"{row.__name__} cannot be filled by place, its fields are keyword-only"

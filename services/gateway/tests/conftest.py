@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
@@ -62,6 +63,7 @@ class World:
         self.asked: list[tuple[Ask, Sequence[Command]]] = []
         self.down = False
         self._told = dict.fromkeys(self.services, 0)
+        self._settling = asyncio.Lock()
 
     async def ask(self, ask: Ask, commands: Sequence[Command], *, timeout: float = 5.0) -> list[Outcome]:
         self.asked.append((ask, commands))
@@ -75,8 +77,9 @@ class World:
 
     async def settle(self) -> None:
         """Tell every service what the others said, until nobody says anything new."""
-        while any([await self._tell(name) for name in self.services]):
-            pass
+        async with self._settling:
+            while any([await self._tell(name) for name in self.services]):
+                pass
 
     async def _tell(self, speaker: str) -> bool:
         rows = await self.pools[speaker].fetch("SELECT * FROM events WHERE pos > $1 ORDER BY pos", self._told[speaker])

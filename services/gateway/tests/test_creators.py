@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
+
+from trackagoat.events import clock
+from trackagoat.events.catalogue.ingest import DisableCreator, ProfileReading, RecordScrape
+from trackagoat.events.catalogue.words import CreatorId, ProjectId
 
 
 async def test_a_creator_is_added_read_changed_and_removed(api: Any) -> None:
@@ -123,3 +129,38 @@ async def test_removed_routes_say_what_replaces_them(api: Any) -> None:
         response = await api.call("GET", f"{path}/stats")
         assert response.status == 410
         assert (await response.json())["meta"] == {"code": "gone", "replacement": "/api/v1/analytics"}
+
+
+async def test_freshness_is_that_of_each_kind_of_job(api: Any) -> None:
+    project = await api.project()
+    creator = await api.creator(project)
+    now = clock.now()
+    read = RecordScrape(
+        creator=CreatorId(UUID(creator)),
+        project=ProjectId(UUID(project)),
+        source="simulator",
+        fetched_at=now - timedelta(hours=40),
+        tracking_mode="auto",
+        profile=ProfileReading(followers=5),
+        kind="creator_profiles",
+    )
+    assert (await api.tell(read)).refused is None
+    shown = (await api.get(f"/creators/{creator}"))["data"]
+    fresh = shown["scrape_freshness"]
+    assert fresh["creator_profiles"]["last_scraped_at"] == shown["last_scraped_at"]
+    assert (fresh["creator_profiles"]["state"], fresh["discover_videos"]["state"]) == ("stale", "fresh")
+    assert fresh["discover_videos"]["last_scraped_at"] is None
+
+
+async def test_who_was_never_read_grows_stale_from_the_last_time_it_was_enabled(api: Any) -> None:
+    project = await api.project()
+    creator = await api.creator(project)
+    pool = api.world.pools["ingest"]
+    long_ago = "UPDATE creators SET created_at = now() - interval '9 days', tracked_since = now() - interval '9 days'"
+    await pool.execute(long_ago)
+    assert (await api.get(f"/creators/{creator}"))["data"]["scrape_freshness"]["discover_videos"]["state"] == "overdue"
+    first = clock.now() - timedelta(days=3)
+    lost = DisableCreator(creator=CreatorId(UUID(creator)), reason="private", failures=5, first_failure_at=first)
+    await api.tell(lost)
+    back = (await api.post(f"/creators/{creator}/reenable"))["data"]
+    assert back["scrape_freshness"]["discover_videos"]["state"] == "fresh"

@@ -201,7 +201,9 @@ async def furnished(api: Any) -> dict[str, str]:
     await api.tell(test)
     note = {"project_id": project, "date": "2026-03-10", "label": "Launch"}
     annotation = (await api.post("/analytics/annotations", note))["data"]
+    job = (await api.get("/scrape-jobs", creator_id=creator))["data"][0]
     return {
+        "jobId": job["id"],
         "ruleId": rule["id"],
         "deliveryId": str(delivery),
         "annotationId": annotation["id"],

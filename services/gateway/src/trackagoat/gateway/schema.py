@@ -17,6 +17,7 @@ from trackagoat.gateway.resources.events import Event
 from trackagoat.gateway.resources.freshness import State
 from trackagoat.gateway.resources.glossary import MEANINGS
 from trackagoat.gateway.resources.goals import GoalDetail
+from trackagoat.gateway.resources.jobs import JobStatus, JobTrigger
 from trackagoat.gateway.resources.notifications import Alert, Notification
 from trackagoat.gateway.resources.videos import Video
 from trackagoat.gateway.resources.workspace import ApiKey, Org, Project
@@ -86,6 +87,8 @@ _ENUMS: Mapping[str, Any] = {
     "severity": words.Severity,
     "availability": Availability,
     "job_kind": ingest.JobKind,
+    "job_status": JobStatus,
+    "job_trigger": JobTrigger,
     "source_outcome": ingest.SourceOutcome,
     "freshness": State,
     "campaign_target_state": campaigns.TargetState,

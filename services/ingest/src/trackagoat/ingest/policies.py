@@ -20,6 +20,7 @@ from trackagoat.events.catalogue.ingest import (
     CreatorRenamed,
     CreatorUpdated,
     JobKind,
+    ScrapeRequested,
     StatsSnapshotted,
     VideoAdded,
     VideoDiscovered,
@@ -30,7 +31,7 @@ from trackagoat.events.catalogue.ingest import (
     VideoTrackingEnabled,
 )
 from trackagoat.events.catalogue.sources import AccountConnected, AccountDisconnected
-from trackagoat.events.catalogue.words import CreatorId, OrgId
+from trackagoat.events.catalogue.words import CreatorId, Json, OrgId
 from trackagoat.events.catalogue.workspace import ProjectDeleted
 from trackagoat.events.due import schedule, unschedule
 from trackagoat.events.effects import Decide, Effect, Write
@@ -39,7 +40,7 @@ from trackagoat.events.personal import destroy
 from trackagoat.ingest.domain.accounts import renew_at
 from trackagoat.ingest.domain.discovery import BACK
 from trackagoat.ingest.domain.tiktok import handle_key
-from trackagoat.ingest.store import accounts, scraping, sources
+from trackagoat.ingest.store import accounts, jobs, scraping, sources
 
 CreatorFacts = (
     CreatorAdded
@@ -65,6 +66,9 @@ ErasureFacts = CreatorErased
 AdoptionFacts = CreatorAdded | CreatorReactivated | CreatorRenamed | VideoAdded
 
 KINDS: tuple[JobKind, ...] = get_args(JobKind)
+OF_CREATORS: tuple[JobKind, ...] = ("creator_profiles", "discover_videos")
+AT_ONCE: dict[str, Json] = {"now": True}
+"""The wish that a post be read although it was read a short while ago."""
 
 
 def schedules(page: Page) -> Iterator[Effect]:
@@ -77,7 +81,7 @@ def schedules(page: Page) -> Iterator[Effect]:
         if isinstance(event, CreatorFacts):
             yield from _creator(fact.org, fact.at, event)
         else:
-            yield _video(fact.at, event)
+            yield from _video(fact.org, fact.at, event)
 
 
 def _creator(org: OrgId, at: datetime, event: CreatorFacts) -> Iterator[Write]:
@@ -96,22 +100,39 @@ def _creator(org: OrgId, at: datetime, event: CreatorFacts) -> Iterator[Write]:
                 yield scraping.read_back(creator)
         case CreatorRenamed(creator=creator):
             yield scraping.read_anew(creator, at)
+            yield jobs.queue("creator_profiles", creator, org, "system", at)
         case CreatorAutoDisabled(creator=creator) | CreatorRemoved(creator=creator):
-            yield unschedule("creator_profiles", str(creator))
-            yield unschedule("discover_videos", str(creator))
+            for kind in OF_CREATORS:
+                yield unschedule(kind, str(creator))
+                yield jobs.drop(kind, creator)
 
 
 def _read_at_once(org: OrgId, creator: CreatorId, at: datetime, wish: dict[str, Any] | None = None) -> Iterator[Write]:
     yield schedule("creator_profiles", str(creator), org, at)
     yield schedule("discover_videos", str(creator), org, at, wish)
+    for kind in OF_CREATORS:
+        yield jobs.queue(kind, creator, org, "system", at)
 
 
-def _video(at: datetime, event: VideoFacts) -> Write:
+def _video(org: OrgId, at: datetime, event: VideoFacts) -> Iterator[Write]:
+    """A post that was just discovered, or waited for a decision, was read with the list that showed it."""
     match event:
         case VideoReviewed(to="excluded") | VideoTrackingDisabled() | VideoRemoved():
-            return unschedule("video_stats", str(event.video))
-        case VideoDiscovered() | VideoAdded() | VideoRestored() | VideoReviewed() | VideoTrackingEnabled():
-            return scraping.refresh(event.video, at)
+            yield unschedule("video_stats", str(event.video))
+            yield jobs.drop("video_stats", event.video)
+        case VideoDiscovered() | VideoReviewed():
+            yield scraping.refresh(event.video, at, {})
+        case VideoAdded() | VideoRestored() | VideoTrackingEnabled():
+            yield scraping.refresh(event.video, at, AT_ONCE)
+            yield jobs.queue("video_stats", event.video, org, "system", at)
+
+
+def requests(page: Page) -> Iterator[Effect]:
+    """What somebody wants read is due before anything that is scheduled."""
+    for fact in page:
+        event: ScrapeRequested = fact.event
+        for kind in event.kinds:
+            yield jobs.request(fact.org, event.creator_id, event.video, kind, fact.at)
 
 
 def expiries(page: Page) -> Iterator[Effect]:

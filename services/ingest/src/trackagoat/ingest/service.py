@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import msgspec
 
 from trackagoat.events import clock
-from trackagoat.events.catalogue.ingest import JobKind, StatsSnapshotted
+from trackagoat.events.catalogue.ingest import JobKind, ScrapeRequested, StatsSnapshotted
 from trackagoat.events.catalogue.sources import AccountEvents, SourcesChosen
 from trackagoat.events.catalogue.workspace import ProjectDeleted
 from trackagoat.events.host.service import Due, Policy, Projection, Service
@@ -70,6 +70,7 @@ def assembled(
         deciders=[
             deciders.roster_decider(banned, sealing),
             deciders.video_decider(sealing),
+            deciders.trigger_decider(),
             deciders.sourcing_decider(chain.sources),
             deciders.account_decider(renewals.logins),
         ],
@@ -77,6 +78,9 @@ def assembled(
             Projection(name="orgs", facts=projections.OrgFacts, writes=projections.orgs, tables=("orgs",)),
             Projection(name="choices", facts=SourcesChosen, writes=projections.choices, tables=("source_choices",)),
             Projection(name="accounts", facts=AccountEvents, writes=projections.accounts, tables=("source_accounts",)),
+            Projection(
+                name="triggers", facts=ScrapeRequested, writes=projections.triggers, tables=("manual_triggers",)
+            ),
             Projection(
                 name="library",
                 facts=projections.LibraryFacts,
@@ -93,6 +97,7 @@ def assembled(
         ],
         policies=[
             Policy(name="schedules", facts=policies.ScheduleFacts, effects=policies.schedules),
+            Policy(name="requests", facts=ScrapeRequested, effects=policies.requests),
             Policy(name="adoptions", facts=policies.AdoptionFacts, effects=policies.adoptions),
             Policy(name="expiries", facts=StatsSnapshotted, effects=policies.expiries),
             Policy(name="erasures", facts=policies.ErasureFacts, effects=policies.erasures),

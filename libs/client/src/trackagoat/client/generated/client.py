@@ -16,6 +16,7 @@ from trackagoat.client.generated.calls.members import Members
 from trackagoat.client.generated.calls.notifications import Notifications
 from trackagoat.client.generated.calls.organizations import Organizations
 from trackagoat.client.generated.calls.projects import Projects
+from trackagoat.client.generated.calls.scrape_jobs import ScrapeJobs
 from trackagoat.client.generated.calls.videos import Videos
 
 
@@ -29,6 +30,7 @@ class Client(
     Projects,
     Creators,
     Videos,
+    ScrapeJobs,
     Campaigns,
     Goals,
     Analytics,

@@ -723,6 +723,50 @@ class InboxMeta(Model, frozen=True, kw_only=True):
     pending_count: int = field(name="pendingCount")
 
 
+class QueuedJobs(Model, frozen=True, kw_only=True):
+    """What is read at once now, and what was queued or running already."""
+
+    jobs: list[Job]
+    already_queued: list[Job]
+
+
+class Job(Model, frozen=True, kw_only=True):
+    """One piece of reading: the latest of its kind about that creator or video. `waiting` is tried again at `retry_at`; `outcome` and `source` are those of the last call."""
+
+    id: UUID
+    """Id of this resource"""
+    kind: str
+    """What kind it is"""
+    entity: JobEntity
+    trigger: str
+    """What queued it"""
+    status: str
+    """Where it stands"""
+    outcome: str | None
+    """What the last call came to"""
+    source: str | None
+    attempts: int
+    """How often it was tried so far"""
+    queued_at: datetime
+    """When it was queued"""
+    started_at: datetime | None
+    """When it began"""
+    finished_at: datetime | None
+    """When it was over; null: not yet"""
+    retry_at: datetime | None
+    """When it is tried again; null: it is not"""
+    error: str | None
+
+
+class JobEntity(Model, frozen=True, kw_only=True):
+    """What a job reads."""
+
+    type: str
+    """What kind of message or event it is"""
+    id: UUID
+    """Id of this resource"""
+
+
 class CreatorChange(Model, frozen=True, kw_only=True):
     """Something that happened to a creator; `data` has the details of its kind."""
 

@@ -144,7 +144,10 @@ def refused(refusal: Refusal) -> ApiError:
     if refusal.code in _FIELDS:
         return invalid_body(_FIELDS[refusal.code], refusal.message)
     code = _REFUSED_AS.get(refusal.code, refusal.code)
-    return ApiError(code, refusal.message.rstrip("."), **{camel(k): v for k, v in refusal.details.items()})
+    details = {camel(k): v for k, v in refusal.details.items()}
+    wait = details.get("retryAfter")
+    headers = None if wait is None else {"Retry-After": str(wait)}
+    return ApiError(code, refusal.message.rstrip("."), headers=headers, **details)
 
 
 def camel(name: str) -> str:

@@ -35,7 +35,7 @@ class CreatorFreshness(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def freshness(last: datetime | None, since: datetime, hours: float, now: datetime) -> Freshness:
-    """`since` counts when nothing was ever refreshed."""
+    """`since`, when it was added or last enabled again, counts when nothing was ever refreshed."""
     elapsed = (now - (last or since)) / timedelta(hours=hours)
     state: State = "fresh" if elapsed <= _FRESH else "stale" if elapsed <= _STALE else "overdue"
     return Freshness(last_scraped_at=instant(last) if last else None, expected_interval_hours=hours, state=state)
@@ -51,20 +51,20 @@ def of_video(row: VideoRow, hours: EffectiveHours, now: datetime) -> Freshness |
     if row.tracking_disabled or row.tracking_status == "excluded":
         return None
     born = row.posted_at or row.created_at
-    return freshness(row.last_scraped_at, row.created_at, hours.video_stats * age_factor(born, now), now)
+    return freshness(row.last_scraped_at, row.tracked_since, hours.video_stats * age_factor(born, now), now)
 
 
 def of_creator(row: CreatorRow, posts: RefreshRow | None, hours: EffectiveHours, now: datetime) -> CreatorFreshness:
     """The freshness of a creator per kind of job; posts are judged by the youngest of them."""
     if not row.is_active:
         return CreatorFreshness(creator_profiles=None, discover_videos=None, video_stats=None)
-    discovery = freshness(row.last_scraped_at, row.created_at, hours.discover_videos, now)
+    discovery = freshness(row.discovered_at, row.tracked_since, hours.discover_videos, now)
     stats = discovery
     if posts is not None and posts.youngest is not None:
         interval = hours.video_stats * age_factor(posts.youngest, now)
-        stats = freshness(posts.last_scraped_at, row.created_at, interval, now)
+        stats = freshness(posts.last_scraped_at, row.tracked_since, interval, now)
     return CreatorFreshness(
-        creator_profiles=freshness(row.last_scraped_at, row.created_at, hours.creator_profiles, now),
+        creator_profiles=freshness(row.profile_read_at, row.tracked_since, hours.creator_profiles, now),
         discover_videos=discovery,
         video_stats=stats,
     )

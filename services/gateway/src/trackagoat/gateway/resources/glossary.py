@@ -114,6 +114,12 @@ MEANINGS: Mapping[str, str] = {
     "recorded_at": "When it came into the feed, UTC",
     "subject": "What it is about",
     "actor": "Who caused it",
+    "trigger": "What queued it",
+    "outcome": "What the last call came to",
+    "queued_at": "When it was queued",
+    "started_at": "When it began",
+    "finished_at": "When it was over; null: not yet",
+    "retry_at": "When it is tried again; null: it is not",
     "request_id": "The X-Request-Id of the call that caused it",
 }
 

@@ -22,6 +22,7 @@ from trackagoat.gateway.routes import (
     notifications,
     projects,
     rules,
+    scrapes,
     videos,
 )
 
@@ -33,6 +34,7 @@ ROUTES: tuple[Route, ...] = (
     *projects.ROUTES,
     *creators.ROUTES,
     *videos.ROUTES,
+    *scrapes.ROUTES,
     *histories.ROUTES,
     *campaigns.ROUTES,
     *goals.ROUTES,

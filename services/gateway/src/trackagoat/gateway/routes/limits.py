@@ -10,7 +10,7 @@ from trackagoat.events.catalogue import plans
 from trackagoat.gateway import tenancy
 from trackagoat.gateway.edge.answers import Answer
 from trackagoat.gateway.edge.call import Call, ok
-from trackagoat.gateway.reads import usage
+from trackagoat.gateway.reads import ingest, usage
 from trackagoat.gateway.registry import Route
 from trackagoat.gateway.resources.fields import Params
 from trackagoat.gateway.resources.limits import Limit, Limits, Use, limits
@@ -27,14 +27,16 @@ class WhichProject(Params, frozen=True, kw_only=True):
 async def get_limits(call: Call[WhichProject, None]) -> Answer[Limits]:
     await tenancy.filters(call)
     named = call.params.project_id
+    today = call.now.astimezone(UTC).date()
     row, seats, tracked, project, campaign, calls = await asyncio.gather(
         tenancy.org(call),
         usage.seats(call.db, call.org, call.now),
         usage.tracked(call.db, call.org),
         usage.fullest_project(call.db, call.org, named),
         usage.fullest_campaign(call.db, call.org, named),
-        days.used(call.db, call.org, call.now.astimezone(UTC).date()),
+        days.used(call.db, call.org, today),
     )
+    triggers = await ingest.triggers_used(call.db, call.org, today)
     uses: dict[plans.Limit, Use] = {
         "max_creators_per_org": Use(tracked.creators if tracked else 0),
         "max_tracked_videos_per_org": Use(tracked.videos if tracked else 0),
@@ -44,6 +46,7 @@ async def get_limits(call: Call[WhichProject, None]) -> Answer[Limits]:
         "max_campaigns_per_project": Use(project.count, project.at_id) if project else Use(0, named),
         "max_campaign_items_per_campaign": Use(campaign.count, campaign.at_id) if campaign else Use(0),
         "max_api_requests_per_day": Use(calls or 0),
+        "max_manual_scrape_triggers_per_day": Use(triggers or 0),
     }
     return ok(limits(row, uses, call.now))
 

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 import msgspec
 
 from trackagoat.events.catalogue.ingest import JobKind, ScrapeFailed
-from trackagoat.events.catalogue.words import CreatorId, ProjectId, VideoId
-from trackagoat.events.effects import Claimed, Done, Effect, Record
+from trackagoat.events.catalogue.words import CreatorId, Json, ProjectId, VideoId
+from trackagoat.events.effects import Claimed, Done, Effect, Record, Write
 from trackagoat.ingest.domain.schedule import Plan, after_miss
 from trackagoat.ingest.domain.scrapes import observations
+from trackagoat.ingest.due import jobs
 from trackagoat.ingest.sources.protocol import Miss, RateLimited, Source
 from trackagoat.ingest.store.accounts import Account
 
@@ -75,7 +76,20 @@ class Missed(msgspec.Struct, frozen=True, kw_only=True):
         key = f"missed/{claimed.kind}/{claimed.key}/{now.isoformat()}/{claimed.fence}"
         return Record(claimed.org, observations(subject), failed, key)
 
+    def told(self, claimed: Claimed, now: datetime) -> Write:
+        """What becomes of the job."""
+        plan, outcome, detail = self.plan(claimed, now), self.miss.outcome, self.miss.detail
+        if self.is_final(plan):
+            return jobs.failed(claimed, now, detail, self.source, outcome)
+        return jobs.waits(claimed, plan.again, self.source, outcome, detail)
+
+    def is_final(self, plan: Plan) -> bool:
+        """Whether what comes next is the schedule's, and not another try."""
+        return not plan.attempts and self.miss.outcome != "rate_limited"
+
     def done(self, claimed: Claimed, now: datetime, effects: Sequence[Effect] = ()) -> Done:
-        """The row after it, with what else is to be committed."""
+        """The row after it, with what else is to be committed. A final miss ends what was wished for."""
         plan = self.plan(claimed, now)
-        return Done(claimed, [*effects, self.record(claimed, now)], plan.again, plan.attempts)
+        payload: dict[str, Json] | None = {} if claimed.payload and self.is_final(plan) else None
+        effects = [self.told(claimed, now), *effects, self.record(claimed, now)]
+        return Done(claimed, effects, plan.again, plan.attempts, payload)

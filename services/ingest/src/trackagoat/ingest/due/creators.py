@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from trackagoat.events.catalogue.ingest import DisableCreator, JobKind, Post, ProfileReading, RecordScrape
+from trackagoat.events.catalogue.ingest import (
+    DisableCreator,
+    DiscoveryGapFound,
+    JobKind,
+    Post,
+    ProfileReading,
+    RecordScrape,
+    SourceOutcome,
+)
 from trackagoat.events.catalogue.words import CreatorId, ProjectId, VideoId, video_id
-from trackagoat.events.effects import Claimed, Decide, Done, Effect
+from trackagoat.events.effects import Claimed, Decide, Done, Effect, Record
 from trackagoat.events.sql import Db
 from trackagoat.ingest.domain.discovery import BACK, MOST, is_enough
 from trackagoat.ingest.domain.failing import is_lost
+from trackagoat.ingest.domain.scrapes import observations
+from trackagoat.ingest.due import gaps, jobs
 from trackagoat.ingest.due.asking import Missed
 from trackagoat.ingest.due.chain import Answered, Chain, Later, Round
 from trackagoat.ingest.sources.protocol import Blocked, Miss, Ok, PostPage, Reply, SchemaChanged, Source
@@ -43,7 +52,18 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def onward(self) -> dict[str, Any]:
         """Where the next run goes on, and who knows that place."""
-        return BACK | {"cursor": self.cursor, "source": self.source.name}
+        return {"cursor": self.cursor, "source": self.source.name}
+
+    @property
+    def cut_short(self) -> SourceOutcome | None:
+        """What ended it before it had reason to end; None: it read all that was wanted, or nothing."""
+        if not self.posts:
+            return None
+        if self.miss is not None:
+            return self.miss.outcome
+        if self.later is not None:
+            return "rate_limited"
+        return None if self.cursor is None else "ok"
 
 
 class CreatorScrapes(msgspec.Struct, frozen=True):
@@ -53,29 +73,36 @@ class CreatorScrapes(msgspec.Struct, frozen=True):
 
     async def profiles(self, db: Db, claimed: Sequence[Claimed], now: datetime) -> list[Done]:
         """Name, texts and counters of accounts."""
-        accounts = await _accounts(db, claimed)
+        accounts = await self._begin(db, claimed, now)
         round_ = await self.chain.round(db, claimed, now)
         return await asyncio.gather(*(self._profile(round_, c, accounts.get(c.key), now) for c in claimed))
 
     async def discoveries(self, db: Db, claimed: Sequence[Claimed], now: datetime) -> list[Done]:
         """New posts of accounts, and the counters their lists show."""
-        accounts = await _accounts(db, claimed)
+        accounts = await self._begin(db, claimed, now)
         round_ = await self.chain.round(db, claimed, now)
         return await asyncio.gather(*(self._discovery(db, round_, c, accounts.get(c.key), now) for c in claimed))
 
+    async def _begin(self, db: Db, claimed: Sequence[Claimed], now: datetime) -> dict[str, creators.Account]:
+        """Those that are still tracked, by the key of their rows."""
+        accounts = await _accounts(db, claimed)
+        await jobs.begin(db, [c for c in claimed if c.key in accounts], now)
+        return accounts
+
     async def _profile(self, round_: Round, claimed: Claimed, account: creators.Account | None, now: datetime) -> Done:
         if account is None:
-            return Done(claimed)
+            return Done(claimed, [jobs.dropped(claimed)])
         handle, interval = account.tiktok_handle, timedelta(hours=account.creator_profiles_hours)
         answer = await round_.ask(claimed, handle, handle, lambda source: source.profile(handle))
         if answer is None:
-            return Done(claimed, again=now + interval)
+            return Done(claimed, [jobs.failed(claimed, now, jobs.NOBODY)], now + interval)
         if isinstance(answer, Later):
-            return Done(claimed, answer.effects, answer.at, claimed.attempts)
+            return Done(claimed, [*answer.effects, jobs.waits(claimed, answer.at)], answer.at, claimed.attempts)
         source, reply = answer.source, answer.reply
         if isinstance(reply, Ok):
             look = Look(source=source, profile=reply.value)
-            return Done(claimed, [*answer.effects, _record(claimed, account, look, now)], now + interval)
+            effects = [*answer.effects, jobs.succeeded(claimed, source.name, now), _record(claimed, account, look, now)]
+            return Done(claimed, effects, now + interval)
         missed = _missed("creator_profiles", account, source, reply, interval)
         return missed.done(claimed, now, [*answer.effects, *_lost(claimed, account, reply, now)])
 
@@ -83,14 +110,19 @@ class CreatorScrapes(msgspec.Struct, frozen=True):
         self, db: Db, round_: Round, claimed: Claimed, account: creators.Account | None, now: datetime
     ) -> Done:
         if account is None:
-            return Done(claimed)
+            return Done(claimed, [jobs.dropped(claimed)])
         interval = timedelta(hours=account.discover_videos_hours)
         look = await self._look(db, round_, claimed, account, now)
         if look is None:
-            return Done(claimed, again=now + interval)
+            return Done(claimed, [jobs.failed(claimed, now, jobs.NOBODY)], now + interval)
         if isinstance(look, Later):
-            return Done(claimed, look.effects, look.at, claimed.attempts)
-        return _looked(claimed, account, look, now, interval)
+            return Done(claimed, [*look.effects, jobs.waits(claimed, look.at)], look.at, claimed.attempts)
+        found = (
+            None
+            if gaps.reads_back(claimed, account)
+            else await gaps.found(db, account, look.posts, look.cut_short, now)
+        )
+        return _looked(claimed, account, look, now, interval, found)
 
     async def _look(
         self, db: Db, round_: Round, claimed: Claimed, account: creators.Account, now: datetime
@@ -117,28 +149,43 @@ class CreatorScrapes(msgspec.Struct, frozen=True):
                 return Look(source=source, posts=posts, profile=profile, cursor=cursor, miss=reply, effects=effects)
             page = reply.value
             posts, profile, cursor = [*posts, *page.posts], profile or page.profile, page.next
-            known = set() if wish.get("back") else await _known(db, claimed, account, posts)
-            if not page.posts or is_enough(posts, known, _not_before(account), now):
+            known = set() if gaps.reads_back(claimed, account) else await _known(db, claimed, account, posts)
+            if not page.posts or is_enough(posts, known, gaps.floor(claimed, account), now):
                 cursor = None
             if cursor is None or len(posts) >= MOST:
                 return Look(source=source, posts=posts, profile=profile, cursor=cursor, effects=effects)
 
 
-def _looked(claimed: Claimed, account: creators.Account, look: Look, now: datetime, interval: timedelta) -> Done:
+def _looked(  # noqa: PLR0913, PLR0917 - what was asked, what came of it, and what that says of gaps
+    claimed: Claimed,
+    account: creators.Account,
+    look: Look,
+    now: datetime,
+    interval: timedelta,
+    found: DiscoveryGapFound | None,
+) -> Done:
     """The row after a look."""
-    record = [_record(claimed, account, look, now)] if look.posts or look.profile else []
-    effects = [*look.effects, *record]
+    back = BACK if (claimed.payload or {}).get("back") else {}
+    effects: list[Effect] = [*look.effects]
+    if look.posts or look.profile:
+        effects.append(_record(claimed, account, look, now))
+    if found is not None:
+        key = f"gap-found/{claimed.key}/{now.isoformat()}/{claimed.fence}"
+        effects.append(Record(claimed.org, observations(found.creator), found, key))
+    name = look.source.name
     if look.miss is not None:
         missed = _missed("discover_videos", account, look.source, look.miss, interval)
         plan = missed.plan(claimed, now)
-        given_up = BACK if (claimed.payload or {}).get("back") and not plan.attempts else None
-        payload = look.onward if look.posts else given_up
-        effects += [missed.record(claimed, now), *_lost(claimed, account, look.miss, now)]
+        given_up = back if missed.is_final(plan) else None
+        payload = back | look.onward if look.posts else given_up
+        effects += [missed.told(claimed, now), missed.record(claimed, now), *_lost(claimed, account, look.miss, now)]
         return Done(claimed, effects, plan.again, plan.attempts, payload)
     if look.later is not None:
-        return Done(claimed, effects, look.later, claimed.attempts, look.onward)
+        effects.append(jobs.waits(claimed, look.later, name))
+        return Done(claimed, effects, look.later, claimed.attempts, back | look.onward)
     if look.cursor is not None:
-        return Done(claimed, effects, now, payload=look.onward)
+        return Done(claimed, [*effects, jobs.goes_on(claimed, name)], now, payload=back | look.onward)
+    effects += [*gaps.closed(claimed, account), jobs.succeeded(claimed, name, now)]
     return Done(claimed, effects, now + interval, payload={})
 
 
@@ -167,11 +214,6 @@ def _video(account: creators.Account, post: Post) -> VideoId:
     return video_id(ProjectId(account.project), post.tiktok_video_id)
 
 
-def _not_before(account: creators.Account) -> datetime:
-    """The start of the creator's first day, in the zone of its org."""
-    return datetime.combine(account.tracking_start_date, time.min, ZoneInfo(account.timezone)).astimezone(UTC)
-
-
 def _record(claimed: Claimed, account: creators.Account, look: Look, now: datetime) -> Decide:
     command = RecordScrape(
         creator=CreatorId(account.creator),
@@ -179,7 +221,7 @@ def _record(claimed: Claimed, account: creators.Account, look: Look, now: dateti
         source=look.source.name,
         fetched_at=now,
         tracking_mode=account.tracking_mode,
-        not_before=_not_before(account),
+        not_before=gaps.not_before(account),
         profile=look.profile,
         posts=list(look.posts),
         kind="creator_profiles" if claimed.kind == "creator_profiles" else "discover_videos",

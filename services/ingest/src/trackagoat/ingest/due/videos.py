@@ -17,6 +17,7 @@ from trackagoat.ingest.domain import tiktok
 from trackagoat.ingest.domain.failing import is_lost
 from trackagoat.ingest.domain.schedule import age_factor, stats_due
 from trackagoat.ingest.domain.scrapes import gathered_while_tracked, is_reading, observations, reading
+from trackagoat.ingest.due import jobs
 from trackagoat.ingest.due.asking import Missed
 from trackagoat.ingest.due.chain import Chain, Later, Round
 from trackagoat.ingest.sources.protocol import Miss, Ok
@@ -34,27 +35,33 @@ class VideoScrapes(msgspec.Struct, frozen=True):
     async def stats(self, db: Db, claimed: Sequence[Claimed], now: datetime) -> list[Done]:
         """Counters of posts."""
         posts = {str(row.video): row for row in await videos.refreshed(db, [UUID(c.key) for c in claimed])}
+        put_off = {c.key: until for c in claimed if (until := _put_off(c, posts.get(c.key), now))}
+        await jobs.begin(db, [c for c in claimed if c.key in posts and c.key not in put_off], now)
         round_ = await self.chain.round(db, claimed, now)
-        return await asyncio.gather(*(self._stats(round_, c, posts.get(c.key), now) for c in claimed))
+        return await asyncio.gather(
+            *(self._stats(round_, c, posts.get(c.key), put_off.get(c.key), now) for c in claimed)
+        )
 
-    async def _stats(self, round_: Round, claimed: Claimed, post: videos.Post | None, now: datetime) -> Done:
+    async def _stats(
+        self, round_: Round, claimed: Claimed, post: videos.Post | None, put_off: datetime | None, now: datetime
+    ) -> Done:
         if post is None:
-            return Done(claimed)
+            return Done(claimed, [jobs.dropped(claimed)])
+        if put_off is not None:
+            return Done(claimed, again=put_off)
         born = post.posted_at or post.created_at
-        if post.last_scraped_at is not None and not claimed.attempts:
-            due = stats_due(post.last_scraped_at, born, now, post.video_stats_hours)
-            if due > now:
-                return Done(claimed, again=due)
         interval = timedelta(hours=post.video_stats_hours) * age_factor(now - born)
         answer = await round_.ask(claimed, post.url, _author(post.url), lambda source: source.video(post.url))
         if answer is None:
-            return Done(claimed, again=now + interval)
+            return Done(claimed, [jobs.failed(claimed, now, jobs.NOBODY)], now + interval, payload={})
         if isinstance(answer, Later):
-            return Done(claimed, answer.effects, answer.at, claimed.attempts)
+            return Done(claimed, [*answer.effects, jobs.waits(claimed, answer.at)], answer.at, claimed.attempts)
         source, reply = answer.source, answer.reply
         if isinstance(reply, Ok):
-            effects = [_record(claimed, post, source.name, reply.value, now)] if is_reading(reply.value) else []
-            return Done(claimed, [*answer.effects, *effects], now + interval)
+            effects = [*answer.effects, jobs.succeeded(claimed, source.name, now)]
+            if is_reading(reply.value):
+                effects.append(_record(claimed, post, source.name, reply.value, now))
+            return Done(claimed, effects, now + interval, payload={})
         missed = Missed(
             kind="video_stats",
             project=ProjectId(post.project),
@@ -66,6 +73,14 @@ class VideoScrapes(msgspec.Struct, frozen=True):
             counts=post.miss_counts,
         )
         return missed.done(claimed, now, [*answer.effects, *_lost(claimed, post, reply, now)])
+
+
+def _put_off(claimed: Claimed, post: videos.Post | None, now: datetime) -> datetime | None:
+    """When the post is to be read instead, since another scrape has read it and nobody wished for more."""
+    if post is None or post.last_scraped_at is None or claimed.attempts or (claimed.payload or {}).get("now"):
+        return None
+    due = stats_due(post.last_scraped_at, post.posted_at or post.created_at, now, post.video_stats_hours)
+    return due if due > now else None
 
 
 def _author(url: str) -> str | None:

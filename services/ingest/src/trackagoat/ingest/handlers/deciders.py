@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import partial
 
-from trackagoat.events.catalogue.ingest import RosterCommands, VideoCommands
+from trackagoat.events.catalogue.ingest import RosterCommands, TriggerCommands, TriggerEvents, VideoCommands
 from trackagoat.events.catalogue.sources import AccountCommands, AccountEvents, ChooseSources, SourcesChosen
 from trackagoat.events.decider import Decider
-from trackagoat.ingest.domain import accounts, shelf, sourcing, videos
+from trackagoat.ingest.domain import accounts, shelf, sourcing, triggers, videos
 from trackagoat.ingest.domain import roster as creators
+from trackagoat.ingest.handlers.asking import asked
 from trackagoat.ingest.handlers.sealing import Sealing
 
 
@@ -41,6 +42,20 @@ def video_decider(sealing: Sealing | None = None) -> Decider[VideoCommands, shel
         evolve=shelf.evolve,
         stream=videos.stream,
         enrich=sealing.videos if sealing else None,
+    )
+
+
+def trigger_decider() -> Decider[TriggerCommands, triggers.Used, TriggerEvents]:
+    """Readings somebody asks for."""
+    return Decider(
+        "triggers",
+        commands=TriggerCommands,
+        events=TriggerEvents,
+        initial=triggers.Used(),
+        decide=triggers.decide,
+        evolve=triggers.evolve,
+        stream=triggers.stream,
+        enrich=asked,
     )
 
 

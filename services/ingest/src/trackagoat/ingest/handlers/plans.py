@@ -28,14 +28,14 @@ async def within_plan(db: Db, ask: Ask, commands: Sequence[RosterCommands]) -> S
     """Each that takes a slot with how many there are. The roster's version keeps two from taking the last one."""
     if not isinstance(commands[0], AddCreator | ReenableCreator):
         return commands
-    most = await _allowed(db, ask.org, "max_creators_per_org")
+    most = await allowed(db, ask.org, "max_creators_per_org")
     return [
         msgspec.structs.replace(command, most=most) if isinstance(command, AddCreator | ReenableCreator) else command
         for command in commands
     ]
 
 
-async def _allowed(db: Db, org: OrgId, key: Limit) -> int | None:
+async def allowed(db: Db, org: OrgId, key: Limit) -> int | None:
     """None: any number, also while the org is not heard of yet."""
     tier = await scraping.tier_of(db, org)
     return None if tier is None else limit(tier, key)
@@ -46,7 +46,7 @@ async def with_slots(db: Db, org: OrgId, commands: Sequence[C], takers: Sequence
 
     Whoever takes slots of an org waits for whoever else does, since videos are decided in many streams.
     """
-    most = None if not any(takers) else await _allowed(db, org, "max_tracked_videos_per_org")
+    most = None if not any(takers) else await allowed(db, org, "max_tracked_videos_per_org")
     if most is None:
         return list(commands)
     await videos.line_up_adding(db, org)

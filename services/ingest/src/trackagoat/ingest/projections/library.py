@@ -19,6 +19,8 @@ from trackagoat.events.catalogue.ingest import (
     CreatorRemoved,
     CreatorRenamed,
     CreatorUpdated,
+    DiscoveryGapClosed,
+    DiscoveryGapFound,
     JobKind,
     ScrapeFailed,
     StatsSnapshotted,
@@ -39,7 +41,7 @@ from trackagoat.events.envelope import Heard
 from trackagoat.events.host.service import Page
 from trackagoat.ingest.domain.shelf import VideoEvents
 from trackagoat.ingest.domain.tiktok import handle_key
-from trackagoat.ingest.store import creators, readings, videos
+from trackagoat.ingest.store import creators, gaps, readings, videos
 from trackagoat.ingest.store.gains import readings as gains
 from trackagoat.ingest.store.gains import sums
 
@@ -54,7 +56,15 @@ CreatorFacts = (
     | CreatorFollowerMilestone
 )
 LibraryFacts = (
-    CreatorFacts | CreatorErased | VideoEvents | VideoDescribed | StatsSnapshotted | ScrapeFailed | ProjectDeleted
+    CreatorFacts
+    | CreatorErased
+    | VideoEvents
+    | VideoDescribed
+    | StatsSnapshotted
+    | ScrapeFailed
+    | DiscoveryGapFound
+    | DiscoveryGapClosed
+    | ProjectDeleted
 )
 
 
@@ -73,6 +83,10 @@ def library(page: Page) -> Iterator[Write]:
                 erased.append(fact)
             case ScrapeFailed() as e:
                 yield from _missed(fact, e)
+            case DiscoveryGapFound() as e:
+                yield gaps.leave(e.creator, e.gap_from, e.gap_to)
+            case DiscoveryGapClosed() as e:
+                yield gaps.leave(e.creator, None, None)
             case ProjectDeleted(project=project):
                 yield sums.forget_project(project, fact.org)
                 yield creators.delete_project(project, fact.org)

@@ -260,7 +260,9 @@ async def line_up(db: Db, creators: list[CreatorId]) -> int:
 
 
 class Account(msgspec.Struct, frozen=True):
-    """What is needed to scrape a creator. The intervals are effective ones, in hours."""
+    """What is needed to scrape a creator. The intervals are effective ones, in hours; between `gap_from` and `gap_to`
+    posts may be missing.
+    """
 
     creator: UUID
     project: UUID
@@ -271,13 +273,16 @@ class Account(msgspec.Struct, frozen=True):
     discover_videos_hours: int
     creator_profiles_hours: int
     misses: list[datetime]
+    gap_from: datetime | None
+    gap_to: datetime | None
 
 
 @read(
     f"""
     SELECT c.creator, c.project, c.tiktok_handle, c.tracking_mode, c.tracking_start_date,
         coalesce(o.timezone, 'UTC') AS timezone, {effective("discover_videos")} AS discover_videos_hours,
-        {effective("creator_profiles")} AS creator_profiles_hours, c.misses
+        {effective("creator_profiles")} AS creator_profiles_hours, c.misses, c.gap_from,
+        c.gap_to
     FROM creators c LEFT JOIN orgs o USING (org) WHERE c.creator = ANY ($1::uuid[]) AND c.is_active
         AND o.banned IS NOT TRUE
     """

@@ -7,7 +7,7 @@ from typing import get_args
 
 from trackagoat.events.catalogue.ingest import JobKind
 from trackagoat.events.catalogue.plans import TIERS, Limit, floor
-from trackagoat.events.catalogue.words import CreatorId, OrgId, VideoId
+from trackagoat.events.catalogue.words import CreatorId, Json, OrgId, VideoId
 from trackagoat.events.catalogue.workspace import Tier
 from trackagoat.events.effects import Write
 from trackagoat.events.sql import Db, read, write
@@ -160,16 +160,16 @@ def read_anew(creator: CreatorId, at: datetime) -> Write:
 
 @write(
     """
-    INSERT INTO due AS d (kind, key, org, due_at)
-    SELECT 'video_stats', v.video::text, v.org, t.at
-    FROM unnest($1::uuid[], $2::timestamptz[]) AS t(video, at) JOIN videos v USING (video)
+    INSERT INTO due AS d (kind, key, org, due_at, payload)
+    SELECT 'video_stats', v.video::text, v.org, t.at, t.wish
+    FROM unnest($1::uuid[], $2::timestamptz[], $3::jsonb[]) AS t(video, at, wish) JOIN videos v USING (video)
     LEFT JOIN creators c ON c.creator = v.creator_id
     WHERE v.tracking_status <> 'excluded' AND NOT v.removed AND NOT v.tracking_disabled AND c.is_active IS NOT FALSE
     ON CONFLICT (kind, key) DO UPDATE SET due_at = excluded.due_at, payload = excluded.payload, attempts = 0,
         fence = d.fence + 1, holder = NULL, lease_until = NULL
     """
 )
-def refresh(video: VideoId, at: datetime) -> Write:
+def refresh(video: VideoId, at: datetime, wish: dict[str, Json]) -> Write:
     """The counters of a post are read at once, if they are read at all."""
 
 

@@ -148,6 +148,19 @@ class Creators(Connection):
         """Stop tracking up to 500 creators."""
         return await self.one(resources.BulkResults, Call(method="POST", path=place("/projects/{}/creators/bulk-remove", project_id), body=sent(creator_ids=creator_ids), headers=self.keyed(idempotency_key)))
 
+    async def scrape_creator(
+        self,
+        creator_id: UUID | str,
+        *,
+        kinds: list[Literal["creator_profiles", "discover_videos", "video_stats"]] | UnsetType = UNSET,
+        idempotency_key: str | None = None,
+    ) -> resources.QueuedJobs:
+        """Read a creator at once; one unit of the day's allowance, unless all of it is queued already.
+
+        Particular refusals: creator_inactive.
+        """
+        return await self.one(resources.QueuedJobs, Call(method="POST", path=place("/creators/{}/scrape", creator_id), body=sent(kinds=kinds), headers=self.keyed(idempotency_key)))
+
     def list_creator_changes(
         self,
         creator_id: UUID | str,

@@ -178,6 +178,18 @@ class Videos(Connection):
         """Include or exclude up to 500 videos."""
         return await self.one(resources.BulkResults, Call(method="POST", path=place("/projects/{}/inbox/review", project_id), body=sent(video_ids=video_ids, decision=decision), headers=self.keyed(idempotency_key)))
 
+    async def scrape_video(
+        self,
+        video_id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+    ) -> resources.QueuedJobs:
+        """Read the counters of a video at once; one unit of the day's allowance, unless that is queued already.
+
+        Particular refusals: tracking_disabled, creator_inactive.
+        """
+        return await self.one(resources.QueuedJobs, Call(method="POST", path=place("/videos/{}/scrape", video_id), headers=self.keyed(idempotency_key)))
+
     def list_video_changes(
         self,
         video_id: UUID | str,

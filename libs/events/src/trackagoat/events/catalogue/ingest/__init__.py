@@ -52,6 +52,14 @@ from trackagoat.events.catalogue.ingest.speaker import (
     SourceOutcome,
     Unseen,
 )
+from trackagoat.events.catalogue.ingest.triggers import (
+    RateLimitExceeded,
+    RequestScrape,
+    ScrapeRequested,
+    TrackingDisabled,
+    TriggerCommands,
+    TriggerEvents,
+)
 from trackagoat.events.catalogue.ingest.videos import (
     AddVideo,
     AdoptVideos,
@@ -113,17 +121,23 @@ __all__ = [
     "ObservationEvents",
     "Post",
     "ProfileReading",
+    "RateLimitExceeded",
     "RecordScrape",
     "ReenableCreator",
     "RemoveCreator",
     "RemoveVideo",
+    "RequestScrape",
     "ReviewVideo",
     "RosterClosed",
     "RosterCommands",
     "ScrapeFailed",
+    "ScrapeRequested",
     "SnapshotsPruned",
     "SourceOutcome",
     "StatsSnapshotted",
+    "TrackingDisabled",
+    "TriggerCommands",
+    "TriggerEvents",
     "UnresolvableUrl",
     "Unseen",
     "UpdateCreator",
@@ -142,8 +156,8 @@ __all__ = [
     "VideoUpdated",
 ]
 
-Events = CreatorEvents | VideoEvents | ObservationEvents
+Events = CreatorEvents | VideoEvents | ObservationEvents | TriggerEvents
 VideoCommands = (
     AddVideo | AdoptVideos | ReviewVideo | UpdateVideo | RemoveVideo | DisableTracking | EnableTracking | RecordScrape
 )
-Commands = RosterCommands | VideoCommands
+Commands = RosterCommands | VideoCommands | TriggerCommands

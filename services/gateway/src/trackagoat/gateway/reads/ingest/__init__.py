@@ -23,6 +23,7 @@ from trackagoat.gateway.reads.ingest.creators import (
     refreshes,
     sums,
 )
+from trackagoat.gateway.reads.ingest.jobs import JobRow, job, jobs, triggers_used, waiting_jobs
 from trackagoat.gateway.reads.ingest.videos import (
     VIDEOS,
     VideoRow,
@@ -42,6 +43,7 @@ __all__ = [
     "CreatorRow",
     "CreatorSnapshotRow",
     "InboxRow",
+    "JobRow",
     "LeaderRow",
     "RefreshRow",
     "SumsRow",
@@ -53,10 +55,14 @@ __all__ = [
     "creator_snapshots",
     "creators_among",
     "creators_by_id",
+    "job",
+    "jobs",
     "pending",
     "refreshes",
     "sums",
+    "triggers_used",
     "video",
     "video_snapshots",
     "videos_by_id",
+    "waiting_jobs",
 ]

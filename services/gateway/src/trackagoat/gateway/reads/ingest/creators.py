@@ -42,6 +42,9 @@ class CreatorRow(msgspec.Struct, frozen=True):
     pending_review_count: int
     created_at: datetime
     updated_at: datetime
+    profile_read_at: datetime | None
+    discovered_at: datetime | None
+    tracked_since: datetime
 
 
 class CreatorSnapshotRow(msgspec.Struct, frozen=True):
@@ -79,7 +82,8 @@ _CREATOR = """
     SELECT creator, project, tiktok_handle, handle_key, display_name_override, tiktok_display_name, bio, avatar_url,
         readme, metadata, tracking_mode, tracking_start_date, follower_count, following_count, total_likes_count,
         video_count, last_scraped_at, is_active, inactive_reason, inactive_since, availability, tracked_video_count,
-        pending_review_count, created_at, updated_at
+        pending_review_count, created_at, updated_at, profile_read_at, discovered_at,
+        greatest(created_at, tracked_since) AS tracked_since
     FROM ingest.creators WHERE org = $1
 """
 _NOT_REMOVED = " AND inactive_reason IS DISTINCT FROM 'removed' "

@@ -47,6 +47,7 @@ class VideoRow(msgspec.Struct, frozen=True):
     last_scraped_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    tracked_since: datetime
 
 
 class VideoSnapshotRow(msgspec.Struct, frozen=True):
@@ -67,7 +68,7 @@ VIDEO_COLUMNS = """
     v.metadata, v.author_handle, v.thumbnail_url, v.duration_seconds, v.posted_at, v.tracking_status, v.removed,
     v.counted, v.tracking_disabled, v.tracking_disabled_reason, v.tracking_disabled_at, v.availability, v.view_count,
     v.like_count, v.comment_count, v.share_count, v.save_count, v.stats_source, v.last_scraped_at, v.created_at,
-    v.updated_at
+    v.updated_at, greatest(v.created_at, v.tracked_since) AS tracked_since
 """
 _VIDEO = f"SELECT {VIDEO_COLUMNS} FROM ingest.videos v WHERE v.org = $1 "
 _COUNTED = """

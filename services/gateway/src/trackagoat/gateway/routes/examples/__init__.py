@@ -13,6 +13,7 @@ from trackagoat.gateway.routes.examples.creators import (
     TOTALS,
 )
 from trackagoat.gateway.routes.examples.goals import ADVISORY, CREATOR_COMPLIANCE, GOAL, RESULT, STANDING
+from trackagoat.gateway.routes.examples.jobs import JOB, QUEUED_JOB
 from trackagoat.gateway.routes.examples.notifications import (
     ALERT,
     CHANNEL,
@@ -56,6 +57,7 @@ __all__ = [
     "FRESH",
     "GOAL",
     "INBOX_VIDEO",
+    "JOB",
     "LATER",
     "LEADER",
     "NEW_API_KEY",
@@ -63,6 +65,7 @@ __all__ = [
     "NOTIFICATION",
     "ORG",
     "PROJECT",
+    "QUEUED_JOB",
     "RESULT",
     "ROTATED",
     "RULE",
