@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
@@ -67,3 +68,5 @@ def mismatches(statement: Statement, prepared: Any) -> Iterator[str]:
             yield f"columns {more} have no field, fields {less} no column"
         elif fields != columns:
             yield f"columns stand in another order than fields: {columns}, {fields}"
+        if any(parameter.kind is parameter.KEYWORD_ONLY for parameter in inspect.signature(row).parameters.values()):
+            yield "the row cannot be filled by place, since fields of it are keyword-only"

@@ -43,7 +43,7 @@ def evolve(_: Choice, event: SourcesChosen) -> Choice:
     return Choice({kind: getattr(event, kind) for kind in kinds if getattr(event, kind) is not None})
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class Standing(msgspec.Struct, frozen=True):
     """How a source is doing, for everyone: the last outcome that said something of the source itself, and when.
 
     `rests_until`: it asked for fewer calls. `broken_since`: answers of `strangers` were not understood since then,
