@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import asyncpg
@@ -37,6 +38,12 @@ SELECT DISTINCT view.relname FROM pg_depend d
 JOIN pg_rewrite r ON r.oid = d.objid JOIN pg_class view ON view.oid = r.ev_class
 JOIN pg_class "table" ON "table".oid = d.refobjid JOIN pg_namespace n ON n.oid = "table".relnamespace
 WHERE n.nspname = $1 AND "table".relname = ANY($2) AND view.relnamespace = n.oid AND view.relkind = 'v'
+"""
+_PARTS = """
+SELECT part.relname AS name, "table".relname AS parent, pg_get_expr(part.relpartbound, part.oid) AS bound
+FROM pg_inherits i JOIN pg_class part ON part.oid = i.inhrelid JOIN pg_class "table" ON "table".oid = i.inhparent
+JOIN pg_namespace n ON n.oid = "table".relnamespace
+WHERE n.nspname = $1 AND "table".relname = ANY($2) AND part.relispartition ORDER BY part.relname
 """
 
 
@@ -74,6 +81,7 @@ class Rebuild:
             await self._pool.execute(f"DROP SCHEMA IF EXISTS {self.next} CASCADE")
         await self._pool.execute(f"CREATE SCHEMA IF NOT EXISTS {self.next} AUTHORIZATION {role(self.live)}")
         await migrate(self.live, dsn, self.next)
+        await self._partition()
 
     async def go_back(self) -> None:
         """Take up what the last switch replaced. Raises NothingReplaced."""
@@ -117,8 +125,8 @@ class Rebuild:
         views = await self._views(connection)
         swap = f"{self.live}_swap"
         await connection.execute(f"CREATE SCHEMA {swap}")
-        for table in self.tables:
-            for source, target in ((self.live, swap), (self.next, self.live), (swap, self.next)):
+        for source, target in ((self.live, swap), (self.next, self.live), (swap, self.next)):
+            for table in (*self.tables, *(part["name"] for part in await self._parts(connection, source))):
                 await connection.execute(f"ALTER TABLE {source}.{table} SET SCHEMA {target}")
         crash.point("rebuild.switching")
         for schema, name, definition in views:
@@ -129,6 +137,24 @@ class Rebuild:
         await flush(connection, self._service.replaced(clock.now()))
         await connection.execute(f"DROP SCHEMA IF EXISTS {self.prev} CASCADE")
         await connection.execute(f"ALTER SCHEMA {self.next} RENAME TO {self.prev}")
+
+    async def _partition(self) -> None:
+        """Give the second schema the partitions of the live one, but for those whose rows are elsewhere already."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(f"SET LOCAL ROLE {role(self.live)}")
+            there = {part["name"] for part in await self._parts(connection, self.next)}
+            for part in await self._parts(connection, self.live):
+                if part["name"] in there:
+                    continue
+                with suppress(asyncpg.CheckViolationError):
+                    async with connection.transaction():
+                        name, parent = f"{self.next}.{part['name']}", f"{self.next}.{part['parent']}"
+                        await connection.execute(f"CREATE TABLE {name} PARTITION OF {parent} {part['bound']}")
+
+    async def _parts(self, connection: Any, schema: str) -> list[Any]:
+        """(name, parent, bound) of every partition of the tables."""
+        parts: list[Any] = await connection.fetch(_PARTS, schema, self.tables)
+        return parts
 
     def _pairs(self) -> Iterator[tuple[Projection, str]]:
         for projection in self._service.projections:
