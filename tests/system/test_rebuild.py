@@ -94,6 +94,31 @@ async def test_the_switch_repairs_rows_and_the_system_goes_on(
     await until(heard)
 
 
+async def test_months_of_readings_are_exchanged_with_their_table(
+    house: Any, operator: Any, until: Callable[..., Awaitable[Any]]
+) -> None:
+    await fill(house, until)
+    parts = """
+    SELECT count(*) FROM pg_class WHERE relnamespace = $1::text::regnamespace AND relname ~ '_snapshots_20[0-9]{4}$'
+    """
+    await until(lambda: made(operator, parts))
+    again = rebuild(house, operator, "ingest")
+    await again.begin(house.database.dsn("ingest"))
+    await again.build()
+    await again.switch()
+    for schema in ("ingest", "ingest_prev"):
+        assert await operator.fetchval(parts, schema) == 6
+        assert not await operator.fetchval(f"SELECT count(*) FROM {schema}.video_snapshots_rest")  # noqa: S608
+    await again.begin(house.database.dsn("ingest"), afresh=True)
+    await again.build()
+    assert (await again.verify())["video_snapshots"] > 0
+
+
+async def made(operator: Any, parts: str) -> bool:
+    """Whether both tables have their three months."""
+    return bool(await operator.fetchval(parts, "ingest") == 6)
+
+
 async def test_going_back_after_a_switch_loses_nothing_that_came_since(
     house: Any, operator: Any, until: Callable[..., Awaitable[Any]]
 ) -> None:

@@ -221,7 +221,7 @@ async def test_a_removed_creator_rests_and_is_read_again_when_it_is_back(days: D
     before = len(await said(days.pool))
     await days.pass_by(1000 * HOUR)
     assert len(await said(days.pool)) == before
-    assert await days.pool.fetchval("SELECT count(*) FROM due") == 0
+    assert await days.pool.fetchval("SELECT count(*) FROM due WHERE org = $1", ORG) == 0
     await days.add("daily_jane")
     waiting = await days.due("video_stats")
     assert len(waiting) == await days.pool.fetchval("SELECT count(*) FROM videos")

@@ -19,6 +19,7 @@ from trackagoat.events.catalogue.ingest import (
     CreatorReactivated,
     CreatorRemoved,
     ProfileReading,
+    SnapshotsPruned,
     StatsSnapshotted,
     VideoAdded,
     VideoDiscovered,
@@ -37,6 +38,7 @@ from trackagoat.ingest.service import assembled
 Pool = Any
 SERVICE = assembled([], VAULT)
 START = datetime(2026, 3, 1, tzinfo=UTC)
+TOLD = START + timedelta(days=60)
 COUNTERS = ("views", "likes", "comments", "shares", "saves")
 PARTS = ("", "_base", "_firsts", "_baselines")
 POSTED = (START, START - timedelta(hours=30), None, START + timedelta(minutes=5))
@@ -60,6 +62,7 @@ steps = st.one_of(
     st.tuples(st.just("drop"), video),
     st.tuples(st.just("restore"), video),
     st.tuples(st.just("own"), video, creator),
+    st.tuples(st.just("prune"), minutes),
 )
 
 
@@ -79,6 +82,7 @@ class World:
         self.dropped, self.away = [False] * 4, [False] * 2
         self.posts: dict[tuple[int, datetime, str], list[int | None]] = {}
         self.profiles: dict[tuple[int, datetime, str], int | None] = {}
+        self.mark = START
 
     def beginning(self) -> list[Event]:
         came: list[Event] = [CreatorAdded(**self.who(i)) for i in range(2)]
@@ -149,11 +153,28 @@ class World:
             videos=rows,
         )
 
+    def prune(self, minute: int) -> Event:
+        before = quarter(START + timedelta(minutes=minute))
+        self.mark = max(self.mark, before)
+        return SnapshotsPruned(before=before)
+
     # -- what the rows must be ----------------------------------------------------------------------------
 
+    def left(self, readings: dict[tuple[int, datetime, str], Any], i: int) -> list[tuple[datetime, str, Any]]:
+        """The readings of one that are not pruned: later ones, the last before, and the last to know each counter."""
+        mine = sorted(
+            ((at, source, row) for (who, at, source), row in readings.items() if who == i), key=itemgetter(0, 1)
+        )
+        old = [one for one in mine if one[0] < self.mark]
+        last = old[-1:]
+        for n in range(5):
+            known = [one for one in old if one[2][n] is not None]
+            last += [max(known, key=lambda one: (one[0], one[2][n], one[1]))] if known else []
+        return [one for one in mine if one[0] >= self.mark or one in last]
+
     def of_video(self, i: int) -> Found:
-        taken = [(at, values) for (v, at, _), values in self.posts.items() if v == i]
-        taken.sort(key=itemgetter(0))
+        first = min((at for v, at, _ in self.posts if v == i), default=None)
+        taken = [(at, values) for at, _, values in self.left(self.posts, i)]
         found: Found = {}
         for n, name in enumerate(COUNTERS):
             levels: dict[datetime, int] = {}
@@ -161,8 +182,8 @@ class World:
                 if (value := values[n]) is not None:
                     levels[at] = max(value, levels.get(at, value))
             discovered, posted = OWNERS[i] is not None, POSTED[i]
-            fresh = posted is not None and bool(taken) and taken[0][0] - posted <= timedelta(hours=24)
-            gathered = discovered and fresh and taken[0][0] == min(levels, default=None)
+            fresh = posted is not None and first is not None and first - posted <= timedelta(hours=24)
+            gathered = discovered and fresh and first == min(levels, default=None)
             note(found, self.videos[i], name, levels, gathered=gathered)
         for at, values in taken:
             if values != [None] * 5:
@@ -171,13 +192,14 @@ class World:
 
     def of_creator(self, i: int) -> Found:
         levels: dict[datetime, int] = {}
-        for (c, at, _), value in self.profiles.items():
-            if c == i and value is not None:
+        taken = self.left({key: [value] * 5 for key, value in self.profiles.items()}, i)
+        for at, _, (value, *_) in taken:
+            if value is not None:
                 levels[at] = max(value, levels.get(at, value))
         found: Found = {}
         note(found, self.creators[i], "followers", levels, gathered=False)
-        for (c, at, _), value in self.profiles.items():
-            if c == i and value is not None:
+        for at, _, (value, *_) in taken:
+            if value is not None:
                 found[self.creators[i], quarter(at)]["readings"] += 1
         return found
 
@@ -235,7 +257,7 @@ async def test_gains_equal_a_recomputation(pool: Pool, told: list[Any], cuts: li
     world = World()
     events = world.beginning()
     events += [fact for name, *more in told if (fact := getattr(world, name)(*more)) is not None]
-    facts = [heard(e, org=world.org, at=START + timedelta(seconds=n)) for n, e in enumerate(events)]
+    facts = [heard(e, org=world.org, at=TOLD + timedelta(seconds=n)) for n, e in enumerate(events)]
     done, turn = 0, 0
     while done < len(facts):
         size = cuts[turn % len(cuts)]
@@ -246,6 +268,9 @@ async def test_gains_equal_a_recomputation(pool: Pool, told: list[Any], cuts: li
     profiles = {key: row for i in range(2) for key, row in world.of_creator(i).items()}
     assert await stored(pool, "profile_gains", "creator", world.org) == profiles
     assert await stored(pool, "gains", "subject", world.org) == world.sums()
+    kept = {(world.videos[i], at, source) for i in range(4) for at, source, _ in world.left(world.posts, i)}
+    rows = await pool.fetch("SELECT video, fetched_at, source FROM video_snapshots WHERE org = $1", world.org)
+    assert {tuple(row) for row in rows} == kept
 
 
 async def test_a_deleted_project_leaves_no_gains(pool: Pool) -> None:

@@ -106,10 +106,10 @@ async def test_the_tracking_of_a_banned_org_rests_until_the_ban_ends(hours: Hour
     await hours.hear(OrgBanned(org=ORG))
     await hours.pass_by(1000 * HOUR)
     assert len(await said(hours.pool, StatsSnapshotted)) == before
-    assert await hours.pool.fetchval("SELECT count(*) FROM due") == 0
+    assert await hours.pool.fetchval("SELECT count(*) FROM due WHERE org = $1", ORG) == 0
     await hours.hear(OrgUnbanned(org=ORG))
     assert await hours.due("discover_videos") == await hours.due("creator_profiles") == {1000 * HOUR}
-    assert await hours.pool.fetchval("SELECT count(*) FROM due") == 2 + await hours.pool.fetchval(
+    assert await hours.pool.fetchval("SELECT count(*) FROM due WHERE org = $1", ORG) == 2 + await hours.pool.fetchval(
         "SELECT count(*) FROM videos"
     )
     await hours.pass_by(timedelta())

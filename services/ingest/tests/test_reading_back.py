@@ -107,4 +107,4 @@ async def test_a_deleted_project_is_scraped_no_longer(pool: Pool) -> None:
     before, asked = len(await said(pool)), len(source.asked)
     await work(pool, service, NOW + timedelta(days=30))
     assert (len(await said(pool)), len(source.asked)) == (before, asked)
-    assert await pool.fetchval("SELECT count(*) FROM due") == 0
+    assert await pool.fetchval("SELECT count(*) FROM due WHERE org = $1", ORG) == 0

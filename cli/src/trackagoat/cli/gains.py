@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 COUNTERS = ("views", "likes", "comments", "shares", "saves")
 DAY = timedelta(hours=24)
+T = TypeVar("T")
 
 Values = Sequence[int | None]
 """Views, likes, comments, shares and saves of one reading; None is unknown."""
@@ -45,6 +47,11 @@ def summed(parts: Iterable[Days]) -> Days:
         for day, figures in part.items():
             total.setdefault(day, Counter()).update(figures)
     return total
+
+
+def since(days: Mapping[date, T], pruned: datetime | None) -> dict[date, T]:
+    """The days all of whose readings are kept, in any zone."""
+    return {day: figures for day, figures in days.items() if pruned is None or day > pruned.date()}
 
 
 def differing(shown: Mapping[date, Mapping[str, int]], ought: Days) -> list[str]:

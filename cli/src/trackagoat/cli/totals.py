@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from trackagoat.cli.gains import by_day, differing, summed
+from trackagoat.cli.gains import by_day, differing, since, summed
 from trackagoat.events.audit import Check, Finding
 
 SHOWN = 8
@@ -54,6 +54,7 @@ FROM ingest.video_snapshots WHERE video = ANY($1::uuid[])
 _HOW_MANY = "SELECT count(*) FROM ingest.video_snapshots WHERE video = ANY($1::uuid[])"
 _DAYS = "SELECT * FROM campaigns.campaign_days WHERE campaign = $1"
 _ZONE = "SELECT timezone FROM campaigns.orgs WHERE org = $1"
+_PRUNED = "SELECT before FROM ingest.pruned WHERE org = $1"
 MOST_READINGS = 200_000
 """Gains of a campaign with more readings than this are not recomputed: they would not fit here."""
 
@@ -168,7 +169,9 @@ async def wrong_days(tx: Any, rows: Sequence[Mapping[str, Any]], snapshot: Snaps
         ought = summed(
             by_day(readings[v.video], zone, v.posted_at, discovered=bool(v.discovered)) for v in videos.values()
         )
-        findings += [_fault(row, off)] if (off := differing(shown, ought)) else []
+        kept = await tx.fetchval(_PRUNED, row["org"])
+        off = differing(*(since(days, kept) for days in (shown, ought)))
+        findings += [_fault(row, off)] if off else []
     return findings
 
 

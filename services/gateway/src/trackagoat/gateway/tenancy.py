@@ -96,16 +96,16 @@ async def ranged(call: Call[Any, Any], first: date | None, last: date | None, tz
     zone = tz or row.timezone
     today = days.today(call.now, zone)
     first, last = map(days.clamped, days.last_thirty(first, last, today))
-    kept = kept_days(row)
+    kept = kept_days(row, call.now)
     if kept is not None and first < (earliest := today - timedelta(days=kept)):
         message = f"The plan keeps {kept} days; the earliest day is {earliest}"
         raise ApiError("retention_exceeded", message, tierRetentionDays=kept, earliestDate=earliest.isoformat())
     return days.Range(zone, first, last, today)
 
 
-def kept_days(row: workspace.OrgRow) -> int | None:
-    """For how many days the org's plan keeps figures; None is unlimited."""
-    return plans.limit(row.tier, "stats_history_retention_days")
+def kept_days(row: workspace.OrgRow, now: datetime) -> int | None:
+    """For how many days the org's plan keeps figures; None is unlimited. A plan given up counts during its grace."""
+    return plans.kept_days(row.tier, row.previous_tier, row.grace_until, now)
 
 
 async def ranged_if(

@@ -13,6 +13,7 @@ from trackagoat.events.catalogue.workspace import ProjectDeleted
 from trackagoat.events.host.service import Due, Policy, Projection, Service
 from trackagoat.events.personal import Vault
 from trackagoat.ingest import policies, projections
+from trackagoat.ingest.due import keeping
 from trackagoat.ingest.due.accounts import NO_RENEWALS, Renewals, kept
 from trackagoat.ingest.due.asking import Configured
 from trackagoat.ingest.due.chain import PATIENCE_SECONDS, Chain
@@ -32,6 +33,7 @@ from trackagoat.ingest.sources.simulator import Simulator, World, personality
 from trackagoat.ingest.sources.web import Web
 from trackagoat.ingest.sources.ytdlp import YtDlp
 from trackagoat.ingest.store.accounts import RENEW, Account
+from trackagoat.ingest.store.months import MONTHS
 from trackagoat.ingest.store.scraping import EXPIRE
 
 LEASE_SECONDS = 300
@@ -65,6 +67,10 @@ def assembled(
         Due(kind="video_stats", run=posts.stats, lease_seconds=LEASE_SECONDS),
         Due(kind=RENEW, run=renewals.run, batch=16, apart=True),
     ]
+    kept = [
+        Due(kind=MONTHS, run=keeping.months, batch=2, lease_seconds=LEASE_SECONDS, apart=True),
+        Due(kind="retention", run=keeping.retention, lease_seconds=LEASE_SECONDS),
+    ]
     return Service(
         name="ingest",
         deciders=[
@@ -88,7 +94,7 @@ def assembled(
                 exclusive=True,
                 tables=(
                     *("deleted_projects", "creators", "videos", "video_snapshots", "creator_snapshots"),
-                    *("video_gains", "profile_gains", "gains"),
+                    *("video_gains", "profile_gains", "gains", "pruned"),
                 ),
             ),
             Projection(
@@ -104,7 +110,7 @@ def assembled(
             Policy(name="renewals", facts=policies.RenewalFacts, effects=policies.renewals),
             Policy(name="closings", facts=ProjectDeleted, effects=policies.closings),
         ],
-        due=[*(due if sources else []), Due(kind=EXPIRE, run=expire)],
+        due=[*(due if sources else []), Due(kind=EXPIRE, run=expire), *kept],
     )
 
 

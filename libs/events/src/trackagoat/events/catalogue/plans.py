@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Literal
 
 from trackagoat.events.catalogue.workspace import Tier
@@ -51,3 +52,12 @@ def limit(tier: Tier, key: Limit) -> int | None:
 def floor(tier: Tier, key: Limit) -> int:
     """The least hours between two readings that the tier allows."""
     return limit(tier, key) or 1
+
+
+def kept_days(tier: Tier, previous: Tier | None, grace_until: datetime | None, now: datetime) -> int | None:
+    """For how many days history is kept; None: for ever. A plan given up counts until its grace is over."""
+    days = limit(tier, "stats_history_retention_days")
+    if previous is None or grace_until is None or now >= grace_until or days is None:
+        return days
+    before = limit(previous, "stats_history_retention_days")
+    return None if before is None else max(days, before)

@@ -23,6 +23,7 @@ from trackagoat.events.catalogue.ingest import (
     DiscoveryGapFound,
     JobKind,
     ScrapeFailed,
+    SnapshotsPruned,
     StatsSnapshotted,
     VideoAdded,
     VideoDescribed,
@@ -34,14 +35,15 @@ from trackagoat.events.catalogue.ingest import (
     VideoTrackingEnabled,
     VideoUpdated,
 )
-from trackagoat.events.catalogue.words import CreatorId, Json, TrackingMode, VideoId
+from trackagoat.events.catalogue.words import CreatorId, Json, OrgId, TrackingMode, VideoId
 from trackagoat.events.catalogue.workspace import ProjectDeleted
 from trackagoat.events.effects import Write
 from trackagoat.events.envelope import Heard
 from trackagoat.events.host.service import Page
+from trackagoat.ingest.domain.keeping import SHORTEST
 from trackagoat.ingest.domain.shelf import VideoEvents
 from trackagoat.ingest.domain.tiktok import handle_key
-from trackagoat.ingest.store import creators, gaps, readings, videos
+from trackagoat.ingest.store import creators, gaps, pruning, readings, videos
 from trackagoat.ingest.store.gains import readings as gains
 from trackagoat.ingest.store.gains import sums
 
@@ -64,6 +66,7 @@ LibraryFacts = (
     | ScrapeFailed
     | DiscoveryGapFound
     | DiscoveryGapClosed
+    | SnapshotsPruned
     | ProjectDeleted
 )
 
@@ -74,6 +77,7 @@ def library(page: Page) -> Iterator[Write]:
     touched: dict[CreatorId, None] = {}
     erased: list[Heard[CreatorErased]] = []
     moved: dict[VideoId, None] = {}
+    pruned: dict[OrgId, None] = {}
     for fact in page:
         event: LibraryFacts = fact.event
         match event:
@@ -83,10 +87,11 @@ def library(page: Page) -> Iterator[Write]:
                 erased.append(fact)
             case ScrapeFailed() as e:
                 yield from _missed(fact, e)
-            case DiscoveryGapFound() as e:
-                yield gaps.leave(e.creator, e.gap_from, e.gap_to)
-            case DiscoveryGapClosed() as e:
-                yield gaps.leave(e.creator, None, None)
+            case DiscoveryGapFound() | DiscoveryGapClosed() as e:
+                yield _gap(e)
+            case SnapshotsPruned(before=before):
+                yield pruning.mark(fact.org, before, fact.at)
+                pruned[fact.org] = None
             case ProjectDeleted(project=project):
                 yield sums.forget_project(project, fact.org)
                 yield creators.delete_project(project, fact.org)
@@ -104,6 +109,9 @@ def library(page: Page) -> Iterator[Write]:
     yield from map(sums.place_creator, touched)
     yield from _gained(snapshots)
     yield from _read(snapshots)
+    yield from _settled([fact for fact in snapshots if fact.at - fact.event.fetched_at >= SHORTEST])
+    yield from map(pruning.prune_posts, pruned)
+    yield from map(pruning.prune_profiles, pruned)
     yield from (creators.forget_creator(fact.event.creator, fact.at) for fact in erased)
     yield from map(creators.recount, touched)
 
@@ -162,6 +170,14 @@ def _video(fact: Heard[VideoEvents], event: VideoEvents) -> Iterator[Write]:
             yield videos.disable_tracking(event.video, event.reason, fact.at)
         case VideoTrackingEnabled():
             yield videos.enable_tracking(event.video, fact.at)
+
+
+def _gap(event: DiscoveryGapFound | DiscoveryGapClosed) -> Write:
+    match event:
+        case DiscoveryGapFound() as e:
+            return gaps.leave(e.creator, e.gap_from, e.gap_to)
+        case DiscoveryGapClosed() as e:
+            return gaps.leave(e.creator, None, None)
 
 
 def _described(e: VideoDescribed) -> Write:
@@ -230,6 +246,16 @@ def _read(page: Sequence[Heard[StatsSnapshotted]]) -> Iterator[Write]:
     for creator, events in seen.items():
         profiles, discoveries = _last(events, "creator_profiles"), _last(events, "discover_videos")
         yield creators.scraped_creator(creator, max(e.fetched_at for e in events), profiles, discoveries)
+
+
+def _settled(late: Sequence[Heard[StatsSnapshotted]]) -> Iterator[Write]:
+    """Readings so old that a pruning which came first may have meant them too."""
+    for fact in late:
+        for v in fact.event.videos:
+            yield pruning.settle_post(v.video, fact.event.fetched_at, fact.at)
+    for fact in late:
+        if fact.event.creator_id is not None and fact.event.creator is not None:
+            yield pruning.settle_profile(fact.event.creator_id, fact.event.fetched_at, fact.at)
 
 
 def _last(events: Sequence[StatsSnapshotted], kind: JobKind) -> datetime | None:

@@ -30,7 +30,8 @@ def orgs(page: Page) -> Iterator[Write]:
                 if any(changed):
                     yield scraping.pull_in_org(e.org, fact.at)
             case OrgTierChanged() as e:
-                yield scraping.change_tier(e.org, e.after)
+                previous = None if e.grace_until is None else e.before
+                yield scraping.change_tier(e.org, e.after, previous, e.grace_until)
                 yield scraping.pull_in_org(e.org, fact.at)
             case OrgBanned() as e:
                 yield scraping.ban(e.org, True)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import get_args
+from uuid import UUID
+
+import msgspec
 
 from trackagoat.events.catalogue.ingest import JobKind
 from trackagoat.events.catalogue.plans import TIERS, Limit, floor
@@ -73,11 +76,39 @@ def change_org(
 
 @write(
     """
-    UPDATE orgs o SET tier = t.tier FROM unnest($1::uuid[], $2::text[]) AS t(org, tier) WHERE o.org = t.org
+    UPDATE orgs o SET tier = t.tier, previous_tier = t.previous, grace_until = t.grace_until
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) AS t(org, tier, previous, grace_until)
+    WHERE o.org = t.org
     """
 )
-def change_tier(org: OrgId, tier: Tier) -> Write:
-    """Another plan holds."""
+def change_tier(org: OrgId, tier: Tier, previous: Tier | None, grace_until: datetime | None) -> Write:
+    """Another plan holds; until then what the previous one keeps is kept too."""
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """What tells how long readings of an org are kept, up to when they went, and when there were none yet."""
+
+    org: UUID
+    tier: Tier
+    previous_tier: Tier | None
+    grace_until: datetime | None
+    pruned_before: datetime | None
+    since: datetime | None
+
+
+@read(
+    """
+    SELECT o.org, o.tier, o.previous_tier, o.grace_until, p.before AS pruned_before,
+        CASE WHEN p.before IS NULL THEN least(
+            (SELECT min(v.first_scraped_at) FROM videos v WHERE v.org = o.org),
+            (SELECT min(c.created_at) FROM creators c WHERE c.org = o.org)
+        ) END AS since
+    FROM orgs o LEFT JOIN pruned p USING (org)
+    WHERE o.tier = ANY ($1) AND ($2::uuid IS NULL OR o.org > $2) ORDER BY o.org LIMIT $3
+    """
+)
+async def kept(db: Db, tiers: list[str], after: UUID | None, most: int) -> list[Kept]:
+    """Orgs on these plans, in the order of their ids."""
 
 
 _CASES = " ".join(f"WHEN '{kind}' THEN {effective(kind)}" for kind in _KINDS)

@@ -39,7 +39,7 @@ async def get_analytics(call: Call[GetAnalytics, None]) -> Answer[Any]:
         subjects(call, asked.entity, asked.ids),
         tenancy.ranged(call, asked.from_, asked.to, asked.tz),
     )
-    mode, kept = asked.mode or metrics.modes(asked.metric)[0], tenancy.kept_days(org)
+    mode, kept = asked.mode or metrics.modes(asked.metric)[0], tenancy.kept_days(org, call.now)
     question = Question(
         asked,
         series.Asked(metric=asked.metric, mode=mode, base=asked.base_metric, today=meant.today),

@@ -14,7 +14,7 @@ from trackagoat.gateway.edge.answers import Answer, PageMeta
 from trackagoat.gateway.edge.call import Call, ok
 from trackagoat.gateway.reads import ingest
 from trackagoat.gateway.registry import Nothing, Route
-from trackagoat.gateway.resources import days, freshness, workspace
+from trackagoat.gateway.resources import freshness, workspace
 from trackagoat.gateway.resources.creators import (
     Creator,
     CreatorDetail,
@@ -77,16 +77,16 @@ async def detail(call: Call[Any, Any], id: UUID) -> CreatorDetail:
 
 
 async def list_snapshots(call: Call[ListSnapshots, None]) -> Answer[list[CreatorSnapshot]]:
-    tenancy.in_order(call.params.from_, call.params.to)
-    row, org = await asyncio.gather(tenancy.creator(call, call.ids["creatorId"]), tenancy.org(call))
-    first, last = days.last_thirty(call.params.from_, call.params.to, days.today(call.now, org.timezone))
+    row, meant = await asyncio.gather(
+        tenancy.creator(call, call.ids["creatorId"]), tenancy.ranged(call, call.params.from_, call.params.to)
+    )
     at, source = call.after(tuple[datetime, str]) or (None, None)
     rows = await ingest.creator_snapshots(
         call.db,
         call.org,
         row.creator,
-        days.start(first, org.timezone),
-        days.end(last, org.timezone),
+        meant.start,
+        meant.end,
         at,
         source,
         call.params.limit + 1,

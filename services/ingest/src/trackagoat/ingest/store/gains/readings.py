@@ -19,13 +19,13 @@ from trackagoat.events.effects import Write
 from trackagoat.events.sql import write
 from trackagoat.ingest.store.gains.sums import COUNTERS, SETTLE, parts, shift
 
-_PARTS = parts(*COUNTERS)
-_LEVELS = dict(zip(COUNTERS, ("view_count", "like_count", "comment_count", "share_count", "save_count"), strict=True))
+PARTS = parts(*COUNTERS)
+LEVELS = dict(zip(COUNTERS, ("view_count", "like_count", "comment_count", "share_count", "save_count"), strict=True))
 
 
-def _list(template: str, *, of: tuple[str, ...] = COUNTERS) -> str:
+def each(template: str, *, of: tuple[str, ...] = COUNTERS) -> str:
     """The template for each counter: {c} its name, {level} its level in the row of the post, {n} its number."""
-    return ", ".join(template.format(c=c, level=_LEVELS[c], n=n) for n, c in enumerate(of, 1))
+    return ", ".join(template.format(c=c, level=LEVELS[c], n=n) for n, c in enumerate(of, 1))
 
 
 _FRESH = f"""
@@ -39,7 +39,7 @@ WITH fresh AS (
     SELECT f.video, min(f.at) AS since, max(f.at) AS until, count(*) AS readings FROM fresh f GROUP BY f.video
 ), known AS (
     SELECT p.*, v.org, v.gains_in, CASE WHEN c.gains_in_project THEN v.project END AS gains_in_too,
-        v.first_scraped_at, v.last_scraped_at, {_list("v.{level} AS {c}")},
+        v.first_scraped_at, v.last_scraped_at, {each("v.{level} AS {c}")},
         p.readings > 1 OR coalesce(p.since <= v.last_scraped_at, false) AS tangled,
         CASE WHEN v.origin = 'discovery' THEN v.posted_at + interval '24 hours' END AS gathered_until
     FROM post p JOIN videos v USING (video) LEFT JOIN creators c ON c.creator = v.gains_in
@@ -49,16 +49,16 @@ WITH fresh AS (
 _PLAIN = f"""
 , plain AS (
     SELECT k.org, k.video, k.gains_in, k.gains_in_too, quarter(f.at) AS quarter, 1 AS readings,
-        {_list("CASE WHEN k.{c} IS NOT NULL THEN f.{c} - k.{c} WHEN k.gathered THEN f.{c} ELSE 0 END AS {c}")},
-        {_list("CASE WHEN k.{c} IS NULL AND NOT k.gathered THEN f.{c} END AS {c}_base")},
-        {_list("CASE WHEN k.{c} IS NULL AND f.{c} IS NOT NULL THEN 1 END AS {c}_firsts")},
-        {_list("CASE WHEN k.{c} IS NULL AND NOT k.gathered AND f.{c} IS NOT NULL THEN 1 END AS {c}_baselines")}
+        {each("CASE WHEN k.{c} IS NOT NULL THEN f.{c} - k.{c} WHEN k.gathered THEN f.{c} ELSE 0 END AS {c}")},
+        {each("CASE WHEN k.{c} IS NULL AND NOT k.gathered THEN f.{c} END AS {c}_base")},
+        {each("CASE WHEN k.{c} IS NULL AND f.{c} IS NOT NULL THEN 1 END AS {c}_firsts")},
+        {each("CASE WHEN k.{c} IS NULL AND NOT k.gathered AND f.{c} IS NOT NULL THEN 1 END AS {c}_baselines")}
     FROM fresh f
     JOIN (
         SELECT *, first_scraped_at IS NULL AND gathered_until IS NOT NULL AND since <= gathered_until AS gathered
         FROM known WHERE NOT tangled
     ) k USING (video)
-    WHERE num_nonnulls({_list("f.{c}")}) > 0
+    WHERE num_nonnulls({each("f.{c}")}) > 0
 )
 """
 
@@ -74,21 +74,21 @@ _TANGLED = f"""
     SELECT k.org, k.video, k.gains_in, k.gains_in_too, k.since, k.first_scraped_at, k.gathered_until,
         CASE WHEN k.until < k.last_scraped_at THEN (
             SELECT min(s.fetched_at) FROM video_snapshots s
-            WHERE s.video = k.video AND s.fetched_at > k.until AND num_nulls({_list("s.{level}")}) = 0
+            WHERE s.video = k.video AND s.fetched_at > k.until AND num_nulls({each("s.{level}")}) = 0
         ) END AS until,
-        ARRAY[{_list(_PRIOR)}] AS prior
+        ARRAY[{each(_PRIOR)}] AS prior
     FROM known k WHERE k.tangled
 ), old AS (
-    SELECT s.video, s.fetched_at AS at, {_list("s.{level} AS {c}")}
+    SELECT s.video, s.fetched_at AS at, {each("s.{level} AS {c}")}
     FROM stretch t JOIN video_snapshots s ON s.video = t.video AND s.fetched_at >= t.since
         AND s.fetched_at <= coalesce(t.until, 'infinity')
 ), new AS (
-    SELECT f.video, f.at, {_list("f.{c}")} FROM fresh f JOIN stretch USING (video)
+    SELECT f.video, f.at, {each("f.{c}")} FROM fresh f JOIN stretch USING (video)
 ), points AS (
     SELECT r.video, r.sign, c.n, r.at, max(c.value) AS value
     FROM (
         SELECT new.*, 1 AS sign FROM new UNION ALL SELECT old.*, 1 FROM old UNION ALL SELECT old.*, -1 FROM old
-    ) AS r CROSS JOIN LATERAL (VALUES {_list("({n}, r.{c})")}) AS c(n, value)
+    ) AS r CROSS JOIN LATERAL (VALUES {each("({n}, r.{c})")}) AS c(n, value)
     WHERE c.value IS NOT NULL GROUP BY r.video, r.sign, c.n, r.at
 ), steps AS (
     SELECT p.video, p.sign, p.n, p.at, p.value,
@@ -105,34 +105,34 @@ _TANGLED = f"""
     FROM steps GROUP BY video, quarter(at), n
     UNION ALL
     SELECT video, quarter(at), 0, count(*), NULL, NULL, NULL FROM new
-    WHERE num_nonnulls({_list("{c}")}) > 0 GROUP BY video, quarter(at)
+    WHERE num_nonnulls({each("{c}")}) > 0 GROUP BY video, quarter(at)
 ), tangled AS (
     SELECT t.org, t.video, t.gains_in, t.gains_in_too, quarter, coalesce(sum(gain) FILTER (WHERE n = 0), 0) AS readings,
-        {_list("sum(gain) FILTER (WHERE n = {n}) AS {c}")},
-        {_list("sum(base) FILTER (WHERE n = {n}) AS {c}_base")},
-        {_list("sum(firsts) FILTER (WHERE n = {n}) AS {c}_firsts")},
-        {_list("sum(baselines) FILTER (WHERE n = {n}) AS {c}_baselines")}
+        {each("sum(gain) FILTER (WHERE n = {n}) AS {c}")},
+        {each("sum(base) FILTER (WHERE n = {n}) AS {c}_base")},
+        {each("sum(firsts) FILTER (WHERE n = {n}) AS {c}_firsts")},
+        {each("sum(baselines) FILTER (WHERE n = {n}) AS {c}_baselines")}
     FROM told JOIN stretch t USING (video) GROUP BY t.org, t.video, t.gains_in, t.gains_in_too, quarter
 )
 """
 
 _NOTED = f"""
 , moved AS (
-    SELECT org, video, gains_in, gains_in_too, quarter, readings::int, {_list("coalesce({c}, 0)::bigint AS {c}")},
-        {_list("{c}_base::bigint")}, {_list("{c}_firsts::smallint")}, {_list("{c}_baselines::smallint")}
+    SELECT org, video, gains_in, gains_in_too, quarter, readings::int, {each("coalesce({c}, 0)::bigint AS {c}")},
+        {each("{c}_base::bigint")}, {each("{c}_firsts::smallint")}, {each("{c}_baselines::smallint")}
     FROM (SELECT * FROM plain UNION ALL SELECT * FROM tangled) AS both_ways
 ), noted AS (
-    INSERT INTO video_gains AS g (org, video, quarter, readings, {", ".join(_PARTS)})
-    SELECT org, video, quarter, readings, {", ".join(_PARTS)} FROM moved
+    INSERT INTO video_gains AS g (org, video, quarter, readings, {", ".join(PARTS)})
+    SELECT org, video, quarter, readings, {", ".join(PARTS)} FROM moved
     ON CONFLICT (video, quarter) DO UPDATE
-    SET readings = g.readings + excluded.readings, {_list("{c} = g.{c} + excluded.{c}")},
-        {_list("{c}_base = nullif(coalesce(g.{c}_base, 0) + coalesce(excluded.{c}_base, 0), 0)")},
-        {_list("{c}_firsts = nullif(coalesce(g.{c}_firsts, 0) + coalesce(excluded.{c}_firsts, 0), 0)")},
-        {_list("{c}_baselines = nullif(coalesce(g.{c}_baselines, 0) + coalesce(excluded.{c}_baselines, 0), 0)")}
+    SET readings = g.readings + excluded.readings, {each("{c} = g.{c} + excluded.{c}")},
+        {each("{c}_base = nullif(coalesce(g.{c}_base, 0) + coalesce(excluded.{c}_base, 0), 0)")},
+        {each("{c}_firsts = nullif(coalesce(g.{c}_firsts, 0) + coalesce(excluded.{c}_firsts, 0), 0)")},
+        {each("{c}_baselines = nullif(coalesce(g.{c}_baselines, 0) + coalesce(excluded.{c}_baselines, 0), 0)")}
 )
 """
 _VIDEO_ROWS = f"""
-    SELECT m.org, d.subject, m.quarter, 1 AS sign, m.readings, {", ".join(f"m.{c}" for c in _PARTS)}
+    SELECT m.org, d.subject, m.quarter, 1 AS sign, m.readings, {", ".join(f"m.{c}" for c in PARTS)}
     FROM moved m CROSS JOIN LATERAL (VALUES (m.gains_in), (m.gains_in_too)) AS d(subject)
     WHERE d.subject IS NOT NULL
 """
