@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from trackagoat.events.catalogue.ingest import (
     CreatorRemoved,
+    CreatorRenamed,
     ProfileReading,
     StatsSnapshotted,
     VideoAdded,
@@ -74,6 +75,7 @@ class Case(NamedTuple):
     end: int
     as_of: datetime
     removed: int | None
+    renamed: list[int] = []
 
 
 cases = st.builds(
@@ -85,18 +87,23 @@ cases = st.builds(
     st.sampled_from([24, 25, 26, 49]),
     st.one_of(st.just(EVER), hours.map(hour)),
     seldom,
+    st.lists(hours, max_size=2),
 )
 
 
-def gained(levels: Iterable[tuple[datetime, int]], span: Span, *, first_counts: bool) -> int | None:
+def gained(
+    levels: Iterable[tuple[datetime, int]], span: Span, anew: Iterable[datetime] = (), *, first_counts: bool
+) -> int | None:
     """The sum of value i − value i−1 over the span; None without a reading in it. Levels are in order."""
     total: int | None = None
     before: int | None = None
+    then = hour(-1000)
     for at, value in levels:
         if span.start <= at < span.end:
-            base = before if before is not None else 0 if first_counts else value
+            renamed = any(then < one <= at for one in anew)
+            base = value if renamed else before if before is not None else 0 if first_counts else value
             total = (total or 0) + value - base
-        before = value
+        before, then = value, at
     return total
 
 
@@ -134,7 +141,8 @@ def followers(case: Case) -> Figures:
     levels = [(hour(f), v) for f, (said, v) in sorted(known.items()) if hour(said) < case.as_of]
     if not [at for at, _ in levels if at < span.end]:
         return Figures()
-    return Figures(followers=gained(levels, span, first_counts=False) or 0)
+    renames = [hour(n) for n in case.renamed]
+    return Figures(followers=gained(levels, span, renames, first_counts=False) or 0)
 
 
 def facts(case: Case, org: Any, creator: CreatorId, video: Callable[[int], VideoId]) -> list[Any]:
@@ -172,6 +180,8 @@ def facts(case: Case, org: Any, creator: CreatorId, video: Callable[[int], Video
             project=project, creator_id=creator, source="a", fetched_at=hour(fetched), creator=profile
         )
         said.append((hour(at), scrape))
+    for n in case.renamed:
+        said.append((hour(n), CreatorRenamed(creator=creator, project=project, from_="ana", to="anna")))
     if case.removed is not None:
         said.append((hour(case.removed), CreatorRemoved(creator=creator, project=project, tiktok_handle="ana")))
     return [play.heard(event, org=org, at=at) for at, event in sorted(said, key=lambda s: s[0])]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from operator import itemgetter
@@ -18,6 +18,7 @@ from trackagoat.events.catalogue.ingest import (
     CreatorAdded,
     CreatorReactivated,
     CreatorRemoved,
+    CreatorRenamed,
     ProfileReading,
     SnapshotsPruned,
     StatsSnapshotted,
@@ -58,6 +59,7 @@ steps = st.one_of(
     readings,
     st.tuples(st.just("remove"), creator),
     st.tuples(st.just("back"), creator),
+    st.tuples(st.just("rename"), creator, minutes),
     st.tuples(st.just("review"), video, st.sampled_from(["included", "excluded"])),
     st.tuples(st.just("drop"), video),
     st.tuples(st.just("restore"), video),
@@ -83,6 +85,7 @@ class World:
         self.posts: dict[tuple[int, datetime, str], list[int | None]] = {}
         self.profiles: dict[tuple[int, datetime, str], int | None] = {}
         self.mark = START
+        self.renames: tuple[set[datetime], set[datetime]] = (set(), set())
 
     def beginning(self) -> list[Event]:
         came: list[Event] = [CreatorAdded(**self.who(i)) for i in range(2)]
@@ -112,6 +115,10 @@ class World:
             return None
         self.away[i] = False
         return CreatorReactivated(**self.who(i))
+
+    def rename(self, i: int, minute: int) -> Event:
+        self.renames[i].add(START + timedelta(minutes=minute))
+        return CreatorRenamed(creator=self.creators[i], project=self.project, from_=f"c{i}", to=f"d{i}")
 
     def review(self, i: int, to: Any) -> Event | None:
         if self.dropped[i]:
@@ -197,7 +204,7 @@ class World:
             if value is not None:
                 levels[at] = max(value, levels.get(at, value))
         found: Found = {}
-        note(found, self.creators[i], "followers", levels, gathered=False)
+        note(found, self.creators[i], "followers", levels, self.renames[i], gathered=False)
         for at, _, (value, *_) in taken:
             if value is not None:
                 found[self.creators[i], quarter(at)]["readings"] += 1
@@ -221,7 +228,9 @@ class World:
             yield self.project
 
 
-def note(found: Found, subject: Any, name: str, levels: dict[datetime, int], *, gathered: bool) -> None:
+def note(
+    found: Found, subject: Any, name: str, levels: dict[datetime, int], anew: Iterable[datetime] = (), *, gathered: bool
+) -> None:
     for n, at in enumerate(sorted(levels)):
         row = found.setdefault((subject, quarter(at)), Counter())
         if n == 0:
@@ -230,7 +239,10 @@ def note(found: Found, subject: Any, name: str, levels: dict[datetime, int], *, 
             row[f"{name}_firsts"] += 1
             row[f"{name}_baselines"] += not gathered
     for earlier, later in pairwise(sorted(levels)):
-        found[subject, quarter(later)][name] += levels[later] - levels[earlier]
+        row = found.setdefault((subject, quarter(later)), Counter())
+        renamed = any(earlier < at <= later for at in anew)
+        row[f"{name}_base" if renamed else name] += levels[later] - levels[earlier]
+        row[f"{name}_baselines"] += renamed
 
 
 def add(total: Found, rows: Found, subjects: list[Any]) -> None:
@@ -255,9 +267,11 @@ async def pool(schema: Callable[[str], Awaitable[Pool]]) -> Pool:
 @given(told=st.lists(steps, max_size=25), cuts=st.lists(st.integers(1, 6), min_size=1, max_size=8))
 async def test_gains_equal_a_recomputation(pool: Pool, told: list[Any], cuts: list[int]) -> None:
     world = World()
-    events = world.beginning()
-    events += [fact for name, *more in told if (fact := getattr(world, name)(*more)) is not None]
-    facts = [heard(e, org=world.org, at=TOLD + timedelta(seconds=n)) for n, e in enumerate(events)]
+    facts = [heard(e, org=world.org, at=TOLD) for e in world.beginning()]
+    events = [(name, more, fact) for name, *more in told if (fact := getattr(world, name)(*more)) is not None]
+    for n, (name, more, event) in enumerate(events):
+        at = START + timedelta(minutes=more[1]) if name == "rename" else TOLD + timedelta(seconds=n)
+        facts.append(heard(event, org=world.org, at=at))
     done, turn = 0, 0
     while done < len(facts):
         size = cuts[turn % len(cuts)]

@@ -28,6 +28,7 @@ from trackagoat.events.catalogue.ingest import (
     CreatorReactivated,
     CreatorReenabled,
     CreatorRemoved,
+    CreatorRenamed,
     StatsSnapshotted,
     VideoAdded,
     VideoDescribed,
@@ -60,7 +61,9 @@ PeriodFacts = (
     | GoalDeleted
 )
 OrgFacts = OrgCreated | OrgUpdated | OrgTierChanged
-CreatorFacts = CreatorAdded | CreatorReactivated | CreatorAutoDisabled | CreatorReenabled | CreatorRemoved
+CreatorFacts = (
+    CreatorAdded | CreatorReactivated | CreatorRenamed | CreatorAutoDisabled | CreatorReenabled | CreatorRemoved
+)
 VideoFacts = (
     VideoDiscovered
     | VideoAdded
@@ -209,6 +212,8 @@ def _creator(org: OrgId, at: datetime, event: CreatorFacts) -> Iterator[Write]:
         case CreatorReactivated(creator=creator):
             yield heard.add_creator(org, creator, at)
             yield heard.end_absence(creator, at)
+        case CreatorRenamed(creator=creator):
+            yield heard.rename_creator(org, creator, at)
         case CreatorAutoDisabled(creator=creator):
             yield heard.disable_creator(creator)
         case CreatorReenabled(creator=creator):

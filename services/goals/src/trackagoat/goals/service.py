@@ -29,7 +29,7 @@ def service(settings: Settings) -> Service:  # noqa: ARG001 - every service is m
                 name="figures",
                 facts=projections.FigureFacts,
                 writes=projections.figures,
-                tables=("creators", "absences", "video_states", "snapshots", "profile_snapshots"),
+                tables=("creators", "absences", "video_states", "snapshots", "profile_snapshots", "renames"),
             ),
         ],
         replaced=projections.replaced,

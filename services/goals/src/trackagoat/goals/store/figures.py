@@ -124,7 +124,9 @@ class FollowersRow(msgspec.Struct, frozen=True):
 
 @read(
     """
-    SELECT q.nth, coalesce(latest.followers - coalesce(before.followers, earliest.followers), 0) AS gain
+    SELECT q.nth, coalesce(
+        latest.followers - coalesce(before.followers, earliest.followers) - coalesce(anew.jumped, 0), 0
+    ) AS gain
     FROM unnest($1::int[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[])
         AS q(nth, org, creator, starts, ends, as_of)
     LEFT JOIN LATERAL (
@@ -144,6 +146,24 @@ class FollowersRow(msgspec.Struct, frozen=True):
             AND p.said_at < q.as_of
         ORDER BY p.fetched_at, p.source LIMIT 1
     ) earliest ON true
+    LEFT JOIN LATERAL (
+        SELECT sum(r.jumped)::bigint AS jumped FROM (
+            SELECT DISTINCT after.fetched_at, after.source, after.followers - p.followers AS jumped
+            FROM renames r
+            CROSS JOIN LATERAL (
+                SELECT * FROM profile_snapshots s
+                WHERE s.creator = q.creator AND s.org = q.org AND s.fetched_at >= r.at AND s.said_at < q.as_of
+                ORDER BY s.fetched_at, s.source LIMIT 1
+            ) after
+            CROSS JOIN LATERAL (
+                SELECT * FROM profile_snapshots s
+                WHERE s.creator = q.creator AND s.org = q.org AND s.fetched_at < r.at AND s.said_at < q.as_of
+                ORDER BY s.fetched_at DESC, s.source DESC LIMIT 1
+            ) p
+            WHERE r.creator = q.creator AND r.org = q.org AND r.at < q.ends
+                AND after.fetched_at >= q.starts AND after.fetched_at < q.ends
+        ) r
+    ) anew ON true
     WHERE latest.followers IS NOT NULL OR before.followers IS NOT NULL
     """
 )
@@ -156,7 +176,10 @@ async def followers(
     ends: Sequence[datetime],
     as_of: Sequence[datetime],
 ) -> list[FollowersRow]:
-    """Followers gained in each span; spans by whose end no profile was read are left out."""
+    """Followers gained in each span; spans by whose end no profile was read are left out.
+
+    The first reading after a rename gains nothing: it is of another account.
+    """
     ...
 
 

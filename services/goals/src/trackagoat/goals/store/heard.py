@@ -83,6 +83,17 @@ def enable_creator(creator: CreatorId, at: datetime) -> Write:
 
 @write(
     """
+    INSERT INTO renames (org, creator, at) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[])
+    ON CONFLICT DO NOTHING
+    """,
+    key=(),
+)
+def rename_creator(org: OrgId, creator: CreatorId, at: datetime) -> Write:
+    """From then on another account is read: the first reading of its profile is a baseline."""
+
+
+@write(
+    """
     UPDATE absences a SET until = greatest(t.at, a.since) FROM unnest($1::uuid[], $2::timestamptz[]) AS t(creator, at)
     WHERE a.creator = t.creator AND a.until = 'infinity'
     """

@@ -128,6 +128,7 @@ def _creator(fact: Heard[CreatorFacts], event: CreatorFacts) -> Iterator[Write]:
             yield creators.activate_creator(e.creator, fact.at)
             yield videos.hide_videos(e.creator, False)
         case CreatorRenamed() as e:
+            yield gains.begin_anew(e.creator, fact.at)
             yield creators.rename_creator(e.creator, e.to, handle_key(e.to), fact.at)
         case CreatorReenabled() as e:
             yield creators.activate_creator(e.creator, fact.at)

@@ -3,7 +3,7 @@
 Of one counter, readings in which it is unknown are skipped, and of equal times the larger value holds. A reading gains
 its value less the one before it. The first one gains nothing and is a baseline, unless it is the first reading of a
 post that discovery found, within 24 hours after posting: then all of it was gathered while tracked. The first
-follower count of a creator is always a baseline.
+follower count of a creator is always a baseline, and so is the first one after a rename: it sets the level anew.
 
 A reading later than all others of its post (`plain`) is compared with the level in the row of the post. Whatever else
 comes (`tangled`: late readings, several of a post in one set) is worked out twice, with and without what is new, over
@@ -171,13 +171,14 @@ WITH fresh AS (
             SELECT min(s.fetched_at) FROM creator_snapshots s
             WHERE s.creator = c.creator AND s.fetched_at > f.until AND s.follower_count IS NOT NULL
         ) AS until,
-        (
-            SELECT s.follower_count FROM creator_snapshots s
-            WHERE s.creator = c.creator AND s.fetched_at < f.since AND s.follower_count IS NOT NULL
-            ORDER BY s.fetched_at DESC, s.follower_count DESC LIMIT 1
-        ) AS prior
+        c.renamed_at, p.at AS prior_at, p.followers AS prior
     FROM (SELECT creator, min(at) AS since, max(at) AS until FROM fresh GROUP BY creator) AS f
     JOIN creators c USING (creator)
+    LEFT JOIN LATERAL (
+        SELECT s.fetched_at AS at, s.follower_count AS followers FROM creator_snapshots s
+        WHERE s.creator = c.creator AND s.fetched_at < f.since AND s.follower_count IS NOT NULL
+        ORDER BY s.fetched_at DESC, s.follower_count DESC LIMIT 1
+    ) AS p ON true
 ), old AS (
     SELECT s.creator, s.fetched_at AS at, s.follower_count AS followers
     FROM stretch t JOIN creator_snapshots s ON s.creator = t.creator AND s.fetched_at >= t.since
@@ -192,15 +193,21 @@ WITH fresh AS (
     ) AS r GROUP BY creator, sign, at
 ), steps AS (
     SELECT t.org, p.creator, CASE WHEN t.gains_in_project THEN t.project END AS gains_in_too, p.sign, p.at, p.value,
-        p.readings, coalesce(lag(p.value) OVER (PARTITION BY p.creator, p.sign ORDER BY p.at), t.prior) AS before
+        p.readings, coalesce(lag(p.value) OVER w, t.prior) AS before,
+        coalesce(lag(p.at) OVER w, t.prior_at) AS before_at, t.renamed_at
     FROM points p JOIN stretch t USING (creator)
+    WINDOW w AS (PARTITION BY p.creator, p.sign ORDER BY p.at)
+), judged AS (
+    SELECT *, EXISTS (SELECT FROM unnest(renamed_at) AS n(at) WHERE n.at > before_at AND n.at <= s.at) AS anew
+    FROM steps s
 ), moved AS (
     SELECT org, creator, gains_in_too, quarter(at) AS quarter, sum(readings)::int AS readings,
-        coalesce(sum(sign * (value - before)), 0)::bigint AS followers,
-        coalesce(sum(sign * value) FILTER (WHERE before IS NULL), 0)::bigint AS followers_base,
+        coalesce(sum(sign * (value - before)) FILTER (WHERE NOT anew), 0)::bigint AS followers,
+        coalesce(sum(sign * (value - coalesce(before, 0))) FILTER (WHERE before IS NULL OR anew), 0)::bigint
+            AS followers_base,
         coalesce(sum(sign) FILTER (WHERE before IS NULL), 0)::int AS followers_firsts,
-        coalesce(sum(sign) FILTER (WHERE before IS NULL), 0)::int AS followers_baselines
-    FROM steps GROUP BY org, creator, gains_in_too, quarter(at)
+        coalesce(sum(sign) FILTER (WHERE before IS NULL OR anew), 0)::int AS followers_baselines
+    FROM judged GROUP BY org, creator, gains_in_too, quarter(at)
 ), noted AS (
     INSERT INTO profile_gains AS g (org, creator, quarter, readings, {_COLUMNS})
     SELECT org, creator, quarter, readings, {_COLUMNS} FROM moved
@@ -220,3 +227,37 @@ _PROFILE_ROWS = f"""
 @write(_PROFILES + shift(_PROFILE_ROWS, "followers") + SETTLE, key=("creator", "fetched_at", "source"))
 def gain_profile(org: OrgId, creator: CreatorId, fetched_at: datetime, source: str, followers: int | None) -> Write:
     """What one reading of a profile adds, unless it is stored already. All new ones of a creator must be in one set."""
+
+
+_ANEW = """
+WITH moved AS (
+    SELECT c.org, c.creator, CASE WHEN c.gains_in_project THEN c.project END AS gains_in_too, quarter(n.at) AS quarter,
+        0 AS readings, p.followers - n.followers AS followers, n.followers - p.followers AS followers_base,
+        0 AS followers_firsts, 1 AS followers_baselines
+    FROM unnest($1::uuid[], $2::timestamptz[]) AS t(creator, at) JOIN creators c USING (creator)
+    CROSS JOIN LATERAL (
+        SELECT s.fetched_at AS at, s.follower_count AS followers FROM creator_snapshots s
+        WHERE s.creator = c.creator AND s.fetched_at >= t.at AND s.follower_count IS NOT NULL
+        ORDER BY s.fetched_at, s.follower_count DESC LIMIT 1
+    ) AS n
+    CROSS JOIN LATERAL (
+        SELECT s.fetched_at AS at, s.follower_count AS followers FROM creator_snapshots s
+        WHERE s.creator = c.creator AND s.fetched_at < t.at AND s.follower_count IS NOT NULL
+        ORDER BY s.fetched_at DESC, s.follower_count DESC LIMIT 1
+    ) AS p
+    WHERE NOT EXISTS (SELECT FROM unnest(c.renamed_at) AS r(at) WHERE r.at > p.at AND r.at <= n.at)
+), noted AS (
+    UPDATE profile_gains g SET followers = g.followers + m.followers,
+        followers_base = g.followers_base + m.followers_base,
+        followers_baselines = g.followers_baselines + m.followers_baselines
+    FROM moved m WHERE g.creator = m.creator AND g.quarter = m.quarter
+)
+"""
+
+
+@write(_ANEW + shift(_PROFILE_ROWS, "followers") + SETTLE, key=("creator",))
+def begin_anew(creator: CreatorId, at: datetime) -> Write:
+    """The creator is renamed at that time: what the first reading from then on gained becomes what it set.
+
+    Written before the rename itself; it matters when that reading is stored already.
+    """
