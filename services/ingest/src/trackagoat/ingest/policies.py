@@ -153,6 +153,7 @@ def erasures(page: Page) -> Iterator[Effect]:
             yield Decide(fact.org, EndConnection(connection=connection), f"erased/{fact.event.creator}/{connection}")
         yield destroy(fact.event.creator, fact.org, fact.at)
         yield sources.forget(fact.event.creator)
+        yield jobs.forget(fact.event.creator)
 
 
 def renewals(page: Page) -> Iterator[Effect]:
