@@ -106,6 +106,20 @@ async def test_the_log_of_a_creator_tells_what_happened_and_who_did_it(api: Any)
     assert (await api.get(f"/creators/{creator}/history", to="2020-01-01"))["data"] == []
 
 
+async def test_the_log_of_a_creator_tells_of_its_goals(api: Any) -> None:
+    project = await api.project()
+    creator = await api.creator(project)
+    asked = {"creator_id": creator, "metric": "engagement", "period": "weekly", "target_value": 4.5}
+    goal = (await api.post(f"/projects/{project}/goals", asked))["data"]["id"]
+    await api.patch(f"/goals/{goal}", {"target_value": 5})
+    await api.delete(f"/goals/{goal}")
+    log = (await api.get(f"/creators/{creator}/history"))["data"]
+    told = {one["kind"]: (one["data"].get("goal_id"), one["data"].get("target_value")) for one in log}
+    assert told["goal_created"] == (goal, 4.5)
+    assert told["goal_changed"] == (goal, 5)
+    assert told["goal_deleted"] == (goal, None)
+
+
 async def test_a_video_rests_and_is_refreshed_again(api: Any) -> None:
     project = await api.project()
     video = (await api.post(f"/projects/{project}/videos", {"url": URL}))["data"]["id"]

@@ -12,13 +12,14 @@ import msgspec
 import pytest
 
 from trackagoat.events import clock
-from trackagoat.events.catalogue.ingest import AddCreator, ScrapeFailed, StatsSnapshotted
+from trackagoat.events.catalogue.ingest import AddCreator, EraseCreator, ScrapeFailed, StatsSnapshotted
 from trackagoat.events.catalogue.sources import (
     AccountConnected,
     AccountDisconnected,
     AccountRenewed,
     ConnectAccount,
     DisconnectAccount,
+    EndConnection,
     NotConnected,
     RenewAccount,
     UnknownSource,
@@ -198,6 +199,20 @@ async def test_another_installations_key_opens_nothing(ranch: Ranch) -> None:
     assert kept(KEY, moved) is None
 
 
+async def test_erasing_a_creator_ends_its_connection_and_leaves_no_trace_of_whose_it_was(ranch: Ranch) -> None:
+    await ranch.connect()
+    await ranch.ask(EraseCreator(creator=CreatorId(UUID(int=1))))
+    (gone,) = await said(ranch.pool, AccountDisconnected)
+    assert (gone.reason, gone.source) == ("disconnected", "display_api")
+    assert await ranch.pool.fetchval("SELECT count(*) FROM source_accounts") == 0
+    assert await ranch.pool.fetchval("SELECT count(*) FROM due WHERE kind = 'renew_account'") == 0
+    before = len(await said(ranch.pool))
+    await ranch.pass_by(10 * HOUR)
+    assert len(await said(ranch.pool)) == before
+    await ranch.connect()
+    assert len(await said(ranch.pool, AccountConnected)) == 2, "its owner may consent anew"
+
+
 CONNECT = ConnectAccount(
     connection=UUID(int=1), source="s", tiktok_handle="Ana", account="1", scopes=["a"], sealed_tokens="x",
     expires_at=START, renewable_until=START,
@@ -226,6 +241,12 @@ def test_only_the_connection_that_stands_is_renewed() -> None:
     Given(DECIDER).when(RENEW).then()
     other = msgspec.structs.replace(CONNECTED, connection=UUID(int=2))
     Given(DECIDER, CONNECTED, other).when(RENEW).then()
+
+
+def test_a_connection_is_ended_by_its_id_once() -> None:
+    gone = AccountDisconnected(connection=UUID(int=1), source="s", tiktok_handle="ana", reason="disconnected")
+    Given(DECIDER, CONNECTED).when(EndConnection(connection=UUID(int=1))).then(gone)
+    Given(DECIDER, CONNECTED).when(EndConnection(connection=UUID(int=9))).then()
 
 
 def test_disconnecting_what_was_never_connected_is_refused_unless_it_means_another_connection() -> None:

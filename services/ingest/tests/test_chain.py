@@ -290,12 +290,12 @@ async def test_reading_goes_on_with_the_source_that_began_it_unless_that_is_refu
     farm = Farm(pool, Configured(one, ranks={"discover_videos": 0}), Configured(two, ranks={"discover_videos": 1}))
     await farm.add("ana")
     await farm.once(NOW)
-    assert (one.asked[-1], two.asked) == ("posts ana 180", [])
+    assert (one.asked[-1], two.asked) == ("posts ana 175", [])
     one.miss = Blocked("captcha")
     await farm.once(NOW)
-    assert (one.asked[7], two.asked[0]) == ("posts ana 210", "posts ana 0")
+    assert (one.asked[8], two.asked[0]) == ("posts ana 200", "posts ana 0")
     await work(pool, farm.service, NOW)
-    assert two.asked[-1] == "posts ana 420"
+    assert two.asked[-1] == "posts ana 425"
     assert await said(pool, ScrapeFailed) == []
 
 

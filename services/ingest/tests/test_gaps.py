@@ -130,11 +130,11 @@ async def test_more_posts_than_one_run_reads_are_a_gap_that_is_read_back_and_clo
     await watch.work(6 * HOUR)
     assert await watch.found() == 295
     (found,), (closed,) = await watch.gaps()
-    newest_before, oldest_read = START - HOUR, later - timedelta(seconds=210)
-    assert (found.gap_from, found.gap_to, found.posts_read, found.outcome) == (newest_before, oldest_read, 210, "ok")
+    newest_before, oldest_read = START - HOUR, later - timedelta(seconds=200)
+    assert (found.gap_from, found.gap_to, found.posts_read, found.outcome) == (newest_before, oldest_read, 200, "ok")
     assert (closed.gap_from, closed.gap_to) == (newest_before, oldest_read)
     assert await watch.open_gap() == (None, None)
-    assert watch.account.asked == [str(n) for n in range(0, 300, 30)]
+    assert watch.account.asked == [str(n) for n in range(0, 300, 25)]
 
 
 async def test_reading_back_stops_when_it_has_passed_the_gap(watch: Watch) -> None:
@@ -143,17 +143,17 @@ async def test_reading_back_stops_when_it_has_passed_the_gap(watch: Watch) -> No
     watch.account.posts_up_to(START + 6 * HOUR, 290)
     await watch.work(6 * HOUR)
     assert len((await watch.gaps())[1]) == 1
-    assert watch.account.asked[-1] == "270", "one page past the gap, and no further"
+    assert watch.account.asked[-1] == "275", "one page past the gap, and no further"
 
 
 @pytest.mark.parametrize("miss", [Failed("reset"), RateLimited(60)])
 async def test_a_source_that_fails_in_the_middle_leaves_a_gap_until_it_answers(watch: Watch, miss: Miss) -> None:
     watch.account.posts_up_to(START + 6 * HOUR, 90)
-    watch.account.misses["30"] = miss
+    watch.account.misses["25"] = miss
     await watch.work(6 * HOUR)
     (found,), closed = await watch.gaps()
-    assert (found.posts_read, found.outcome, closed) == (30, miss.outcome, [])
-    assert await watch.found() == 35
+    assert (found.posts_read, found.outcome, closed) == (25, miss.outcome, [])
+    assert await watch.found() == 30
     assert await watch.open_gap() == (found.gap_from, found.gap_to)
     await watch.work(MINUTE)
     assert await watch.found() == 95
@@ -171,7 +171,7 @@ async def test_a_source_that_fails_at_once_leaves_none(watch: Watch) -> None:
 
 async def test_a_gap_outlives_a_rest_and_is_closed_by_the_next_discovery(watch: Watch) -> None:
     watch.account.posts_up_to(START + 6 * HOUR, 90)
-    watch.account.misses["30"] = Failed("reset")
+    watch.account.misses["25"] = Failed("reset")
     await watch.work(6 * HOUR)
     lost = DisableCreator(creator=ANA, reason="private", failures=5, first_failure_at=START)
     await watch.ask(lost)

@@ -80,23 +80,23 @@ async def test_a_long_list_is_read_to_its_end_in_runs_queued_at_once(pool: Pool)
     source = Archive(450)
     await run(pool, source, NOW)
     assert len(await said(pool, VideoDiscovered)) == 450
-    assert source.asked == [str(n) for n in range(0, 450, 30)]
+    assert source.asked == [str(n) for n in range(0, 450, 25)]
 
 
 async def test_the_next_look_stops_where_everything_is_known(pool: Pool) -> None:
     source = Archive(450)
     await run(pool, source, NOW, NOW + timedelta(hours=6))
-    assert source.asked[15:] == ["0"]
+    assert source.asked[18:] == ["0"]
 
 
 async def test_reading_goes_on_where_a_source_failed(pool: Pool) -> None:
-    source = Archive(90, "60")
+    source = Archive(90, "50")
     await run(pool, source, NOW)
-    assert len(await said(pool, VideoDiscovered)) == 60
+    assert len(await said(pool, VideoDiscovered)) == 50
     assert [f.outcome for f in await said(pool, ScrapeFailed)] == ["error"]
     await work(pool, assembled([Configured(source)], VAULT), NOW + timedelta(minutes=1))
     assert len(await said(pool, VideoDiscovered)) == 90
-    assert source.asked == ["0", "30", "60", "60"]
+    assert source.asked == ["0", "25", "50", "50", "75"]
 
 
 async def test_a_deleted_project_is_scraped_no_longer(pool: Pool) -> None:

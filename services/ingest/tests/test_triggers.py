@@ -17,6 +17,7 @@ from trackagoat.events.catalogue.ingest import (
     CreatorInactive,
     DisableTracking,
     EnableTracking,
+    EraseCreator,
     RateLimitExceeded,
     RemoveCreator,
     RequestScrape,
@@ -210,6 +211,16 @@ async def test_a_failing_job_waits_for_its_next_try_and_then_fails(days: Days) -
         await days.pass_by(timedelta(minutes=minutes))
     job = await days.job("creator_profiles")
     assert (job["status"], job["attempts"], job["finished_at"], job["retry_at"]) == ("failed", 4, days.now, None)
+
+
+async def test_who_is_erased_leaves_nothing_that_sources_said_of_it_or_its_posts(days: Days) -> None:
+    await days.open()
+    await days.add()
+    await days.pass_by(timedelta())
+    await days.ask(RequestScrape(creator=ANA, kinds=["video_stats"]))
+    assert await days.pool.fetchval("SELECT count(*) FROM scrape_jobs") > 2
+    await days.ask(EraseCreator(creator=ANA))
+    assert await days.pool.fetchval("SELECT count(*) FROM scrape_jobs") == 0
 
 
 async def test_who_rests_has_no_jobs(days: Days) -> None:

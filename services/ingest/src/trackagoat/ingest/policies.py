@@ -30,7 +30,7 @@ from trackagoat.events.catalogue.ingest import (
     VideoTrackingDisabled,
     VideoTrackingEnabled,
 )
-from trackagoat.events.catalogue.sources import AccountConnected, AccountDisconnected
+from trackagoat.events.catalogue.sources import AccountConnected, AccountDisconnected, EndConnection
 from trackagoat.events.catalogue.words import CreatorId, Json, OrgId
 from trackagoat.events.catalogue.workspace import ProjectDeleted
 from trackagoat.events.due import schedule, unschedule
@@ -145,10 +145,15 @@ def expiries(page: Page) -> Iterator[Effect]:
 
 
 def erasures(page: Page) -> Iterator[Effect]:
-    """The key of an erased creator is destroyed with the fact that says so, and what sources said of it is gone."""
+    """The key of an erased creator is destroyed with the fact that says so, what sources said of it is gone, and none
+    may read the account any longer.
+    """
     for fact in page:
+        for connection in fact.event.connections:
+            yield Decide(fact.org, EndConnection(connection=connection), f"erased/{fact.event.creator}/{connection}")
         yield destroy(fact.event.creator, fact.org, fact.at)
         yield sources.forget(fact.event.creator)
+        yield jobs.forget(fact.event.creator)
 
 
 def renewals(page: Page) -> Iterator[Effect]:

@@ -8,7 +8,7 @@ import msgspec
 
 from trackagoat.events import clock
 from trackagoat.events.catalogue.ingest import JobKind, ScrapeRequested, StatsSnapshotted
-from trackagoat.events.catalogue.sources import AccountEvents, SourcesChosen
+from trackagoat.events.catalogue.sources import SourcesChosen
 from trackagoat.events.catalogue.workspace import ProjectDeleted
 from trackagoat.events.host.service import Due, Policy, Projection, Service
 from trackagoat.events.personal import Vault
@@ -83,7 +83,12 @@ def assembled(
         projections=[
             Projection(name="orgs", facts=projections.OrgFacts, writes=projections.orgs, tables=("orgs",)),
             Projection(name="choices", facts=SourcesChosen, writes=projections.choices, tables=("source_choices",)),
-            Projection(name="accounts", facts=AccountEvents, writes=projections.accounts, tables=("source_accounts",)),
+            Projection(
+                name="accounts",
+                facts=projections.AccountFacts,
+                writes=projections.accounts,
+                tables=("source_accounts",),
+            ),
             Projection(
                 name="triggers", facts=ScrapeRequested, writes=projections.triggers, tables=("manual_triggers",)
             ),

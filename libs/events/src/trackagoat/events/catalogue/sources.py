@@ -122,7 +122,15 @@ class DisconnectAccount(SourcesCommand, frozen=True, kw_only=True, tag="sources.
     reason: DisconnectReason = "disconnected"
 
 
-AccountCommands = ConnectAccount | RenewAccount | DisconnectAccount
+class EndConnection(SourcesCommand, frozen=True, kw_only=True, tag="sources.end_connection"):
+    """Let the source read that account no longer, whose it may be, if the connection still stands. Asked by ingest
+    itself.
+    """
+
+    connection: UUID
+
+
+AccountCommands = ConnectAccount | RenewAccount | DisconnectAccount | EndConnection
 Commands = ChooseSources | AccountCommands
 
 

@@ -17,6 +17,7 @@ from trackagoat.events.catalogue.sources import (
     AccountRenewed,
     ConnectAccount,
     DisconnectAccount,
+    EndConnection,
     NotConnected,
     RenewAccount,
     UnknownSource,
@@ -41,6 +42,8 @@ class Accounts(msgspec.Struct, frozen=True):
 
 def decide(command: AccountCommands, accounts: Accounts, *, connecting: Collection[str]) -> list[AccountEvents]:
     """What a command makes happen; `connecting` are the sources that read accounts with their owners' consent."""
+    if isinstance(command, EndConnection):
+        return [_ended(place, id) for place, id in accounts.standing.items() if id == command.connection]
     handle = tiktok.handle(command.tiktok_handle)
     place = (command.source, tiktok.handle_key(handle))
     stands = accounts.standing.get(place)
@@ -63,6 +66,11 @@ def decide(command: AccountCommands, accounts: Accounts, *, connecting: Collecti
                 connection=stands, source=command.source, tiktok_handle=handle, reason=command.reason
             )
             return [gone]
+
+
+def _ended(place: Place, connection: UUID) -> AccountDisconnected:
+    source, handle = place
+    return AccountDisconnected(connection=connection, source=source, tiktok_handle=handle, reason="disconnected")
 
 
 def evolve(accounts: Accounts, event: AccountEvents) -> Accounts:

@@ -57,8 +57,8 @@ def decide(command: RosterCommands, roster: Roster, banned: Collection[str] = ()
             if roster.resting.get(creator) == "removed":
                 return []
             return [_removed(account)]
-        case EraseCreator(creator=creator):
-            return _erase(creator, roster)
+        case EraseCreator():
+            return _erase(command, roster)
         case ReenableCreator(creator=creator):
             return _reenable(command, _known(creator, roster, command.project), roster)
         case DisableCreator():
@@ -191,9 +191,10 @@ def _removed(account: Account) -> CreatorRemoved:
     return CreatorRemoved(creator=account.creator, project=account.project, tiktok_handle=account.tiktok_handle)
 
 
-def _erase(creator: CreatorId, roster: Roster) -> list[RosterEvents]:
+def _erase(command: EraseCreator, roster: Roster) -> list[RosterEvents]:
+    creator = command.creator
     if creator in roster.erased:
         return []
     account = _known(creator, roster)
-    erased = CreatorErased(creator=creator, project=account.project)
+    erased = CreatorErased(creator=creator, project=account.project, connections=command.connections)
     return [erased] if roster.resting.get(creator) == "removed" else [_removed(account), erased]

@@ -32,8 +32,8 @@ from trackagoat.ingest.due.chain import Answered, Chain, Later, Round
 from trackagoat.ingest.sources.protocol import Blocked, Miss, Ok, PostPage, Reply, SchemaChanged, Source
 from trackagoat.ingest.store import creators, videos
 
-PAGE = 30
-"""Posts asked for at once."""
+PAGE = 25
+"""Posts asked for at once, always as many: a provider may count pages. What a run reads at most is whole pages."""
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ import msgspec
 
 from trackagoat.events.catalogue.ingest import (
     AddCreator,
+    EraseCreator,
     RecordScrape,
     RosterCommands,
     UpdateCreator,
@@ -21,7 +22,7 @@ from trackagoat.events.sql import Tx
 from trackagoat.ingest.domain import tiktok
 from trackagoat.ingest.handlers.completing import complete
 from trackagoat.ingest.handlers.plans import within_plan
-from trackagoat.ingest.store import creators
+from trackagoat.ingest.store import accounts, creators
 
 SETTINGS = ("display_name_override", "readme")
 PROFILE = ("display_name", "bio", "avatar_url")
@@ -36,6 +37,8 @@ class Sealing:
 
     async def roster(self, tx: Tx, ask: Ask, commands: Sequence[RosterCommands]) -> Sequence[RosterCommands]:
         """What the plan allows, and settings; a handle added again gives them to the creator that comes back."""
+        if isinstance(commands[0], EraseCreator):
+            return [await _connected(tx, ask.org, c) if isinstance(c, EraseCreator) else c for c in commands]
         commands = await within_plan(tx, ask, commands)
         telling = [c for c in commands if isinstance(c, AddCreator | UpdateCreator) and _tells(c, SETTINGS)]
         if not telling:
@@ -52,6 +55,11 @@ class Sealing:
             return completed
         subjects = await self._vault.subjects(tx, ask.org, telling)
         return [_scrape(c, subjects) if isinstance(c, RecordScrape) else c for c in completed]
+
+
+async def _connected(tx: Tx, org: OrgId, command: EraseCreator) -> EraseCreator:
+    """With whatever let sources read the account, ended connections too: they name it."""
+    return msgspec.structs.replace(command, connections=await accounts.of_creator(tx, org, command.creator))
 
 
 def _tells(given: Any, names: Sequence[str]) -> bool:

@@ -1,4 +1,4 @@
-"""The log of what happened to creators and videos: facts to entries, one or several each."""
+"""The log of what happened to creators, their goals and videos: facts to entries, one or several each."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid5
 
+from trackagoat.events.catalogue.goals import GoalCreated, GoalDeleted, GoalStatusChanged, GoalUpdated
 from trackagoat.events.catalogue.ingest import (
     CreatorAdded,
     CreatorAutoDisabled,
@@ -50,7 +51,8 @@ VideoFacts = (
     | VideoRemoved
     | VideoRestored
 )
-HistoryFacts = CreatorFacts | CreatorErased | VideoFacts
+GoalFacts = GoalCreated | GoalUpdated | GoalDeleted | GoalStatusChanged
+HistoryFacts = CreatorFacts | CreatorErased | VideoFacts | GoalFacts
 
 Entry = tuple[str, dict[str, Any]]
 """A kind of change, and its details."""
@@ -66,6 +68,8 @@ def history(page: Page) -> Iterator[Write]:
             yield changes.forget_details(event.creator)
         elif isinstance(event, CreatorFacts):
             yield from _logged(fact, event.creator, _of_creator(event))
+        elif isinstance(event, GoalFacts):
+            yield from _logged(fact, event.creator, _of_goal(event))
         else:
             yield from _logged(fact, event.video, _of_video(event))
 
@@ -128,3 +132,25 @@ def _of_video(event: VideoFacts) -> Iterator[Entry]:
             yield "restored", {"tracking_status": e.tracking_status}
         case VideoUpdated() as e:
             yield from _noted(e.before)
+
+
+def _of_goal(event: GoalFacts) -> Iterator[Entry]:
+    which: dict[str, Any] = {"goal_id": event.goal}
+    match event:
+        case GoalCreated() as e:
+            yield "goal_created", which | _target(e)
+        case GoalUpdated() as e:
+            yield "goal_changed", which | _target(e) | {"is_active": e.is_active}
+        case GoalDeleted():
+            yield "goal_deleted", which
+        case GoalStatusChanged() as e:
+            span = {"period_start": e.period_start, "period_end": e.period_end}
+            told = {"metric": e.metric, "period": e.period, "from": e.from_, "to": e.to, "percentage": e.percentage}
+            yield "goal_status_changed", which | told | span
+
+
+def _target(event: GoalCreated | GoalUpdated) -> dict[str, Any]:
+    value = event.target_value
+    number = int(value) if value == value.to_integral_value() else float(value)
+    dates = {"start_date": event.start_date, "end_date": event.end_date}
+    return {"metric": event.metric, "period": event.period, "target_value": number} | dates

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from trackagoat.events.catalogue.ingest import CreatorErased
 from trackagoat.events.catalogue.sources import (
     AccountConnected,
     AccountDisconnected,
@@ -16,6 +17,8 @@ from trackagoat.events.host.service import Page
 from trackagoat.ingest.domain.tiktok import handle_key
 from trackagoat.ingest.store import accounts as source_accounts
 from trackagoat.ingest.store import sources
+
+AccountFacts = AccountEvents | CreatorErased
 
 
 def choices(page: Page) -> Iterator[Write]:
@@ -30,8 +33,10 @@ def choices(page: Page) -> Iterator[Write]:
 def accounts(page: Page) -> Iterator[Write]:
     """Accounts whose owners let a source read them."""
     for fact in page:
-        event: AccountEvents = fact.event
+        event: AccountFacts = fact.event
         match event:
+            case CreatorErased(connections=connections):
+                yield from map(source_accounts.forget_account, connections)
             case AccountConnected() as e:
                 who = (fact.org, e.source, handle_key(e.tiktok_handle), e.tiktok_handle, e.connection, e.account)
                 told = ("\n".join(e.scopes), e.sealed_tokens, e.expires_at, e.renewable_until)

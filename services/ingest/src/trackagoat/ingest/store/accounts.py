@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from trackagoat.events.catalogue.words import OrgId
+from trackagoat.events.catalogue.words import CreatorId, OrgId
 from trackagoat.events.effects import Write
 from trackagoat.events.sql import Db, read, write
 
@@ -109,3 +109,20 @@ def renew_now(key: str, at: datetime) -> Write:
     """The tokens are renewed at once, unless that is under way: a renewal must never be dropped as stale, because
     what it brings replaces what it used up.
     """
+
+
+@read(
+    """
+    SELECT a.connection FROM creators c JOIN source_accounts a ON a.org = c.org AND a.handle_key = c.handle_key
+    WHERE c.org = $1 AND c.creator = $2 ORDER BY a.connection
+    """
+)
+async def of_creator(db: Db, org: OrgId, creator: CreatorId) -> list[UUID]:
+    """The connections of the account a creator has, ended ones too."""
+
+
+@write(
+    "DELETE FROM source_accounts a USING unnest($1::uuid[]) AS t(connection) WHERE a.connection = t.connection",
+)
+def forget_account(connection: UUID) -> Write:
+    """Nothing says any more whose account it was."""

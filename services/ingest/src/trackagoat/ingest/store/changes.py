@@ -34,8 +34,9 @@ def log_change(
 
 @write(
     """
-    UPDATE change_log l SET data = '{}' FROM unnest($1::uuid[]) AS t(entity) WHERE l.entity = t.entity
+    UPDATE change_log l SET data = '{}' FROM unnest($1::uuid[]) AS t(entity)
+    WHERE l.entity = t.entity AND l.kind NOT LIKE 'goal%'
     """
 )
 def forget_details(entity: UUID) -> Write:
-    """What happened stays, without anything that says who it happened to."""
+    """What happened stays, without anything that says who it happened to. Goals never do, and are heard at any time."""

@@ -209,6 +209,21 @@ def drop(kind: str, entity: UUID) -> Write:
 
 @write(
     """
+    DELETE FROM scrape_jobs j USING (
+        SELECT k.kind, t.creator AS entity FROM unnest($1::uuid[]) AS t(creator)
+        CROSS JOIN (VALUES ('creator_profiles'), ('discover_videos')) AS k(kind)
+        UNION ALL
+        SELECT 'video_stats', v.video FROM unnest($1::uuid[]) AS t(creator) JOIN videos v ON v.creator_id = t.creator
+    ) AS o
+    WHERE j.kind = o.kind AND j.entity = o.entity
+    """
+)
+def forget(creator: CreatorId) -> Write:
+    """Jobs about a creator and its posts are gone, with what sources said in them."""
+
+
+@write(
+    """
     INSERT INTO manual_triggers AS m (org, day, used)
     SELECT t.org, t.day, 1 FROM unnest($1::uuid[], $2::date[]) AS t(org, day)
     ON CONFLICT (org, day) DO UPDATE SET used = m.used + 1

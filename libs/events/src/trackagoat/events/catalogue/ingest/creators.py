@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import ClassVar
+from uuid import UUID
 
 import msgspec
 
@@ -92,11 +93,12 @@ class CreatorRemoved(IngestEvent, frozen=True, kw_only=True, tag="creator.remove
 class CreatorErased(IngestEvent, frozen=True, kw_only=True, tag="creator.erased.v1"):
     """The person asked to be forgotten: name, texts and notes can no longer be read by anybody, past facts included.
 
-    Whoever keeps them elsewhere drops them now.
+    Whoever keeps them elsewhere drops them now. `connections` let sources read the account until now, and end with it.
     """
 
     creator: CreatorId
     project: ProjectId
+    connections: list[UUID] = []
 
 
 class RosterClosed(IngestEvent, frozen=True, kw_only=True, tag="roster.closed.v1"):
@@ -170,9 +172,13 @@ class RemoveCreator(IngestCommand, frozen=True, kw_only=True, tag="creator.remov
 
 
 class EraseCreator(IngestCommand, frozen=True, kw_only=True, tag="creator.erase"):
-    """Remove a creator and destroy what makes its personal fields readable. Not reversible."""
+    """Remove a creator and destroy what makes its personal fields readable. Not reversible.
+
+    Ingest itself completes the `connections` that let sources read the account.
+    """
 
     creator: CreatorId
+    connections: list[UUID] = []
 
 
 class ReenableCreator(IngestCommand, frozen=True, kw_only=True, tag="creator.reenable"):
