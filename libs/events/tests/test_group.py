@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from copy import copy
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
 
 from trackagoat.events import clock
@@ -61,6 +63,25 @@ async def test_orgs_that_share_a_transaction_keep_their_streams_apart(speaker: A
     answers = await asyncio.gather(*(group.handle(one, [create("same name")]) for one in asks))
     assert all(answer[0].refused is None for answer in answers)
     assert await speaker.fetchval("SELECT count(*) FROM events WHERE version = 1") == 5
+
+
+async def test_nobody_waits_for_what_another_command_is_prepared_with(speaker: Any) -> None:
+    told = asyncio.Event()
+
+    async def prepare(_: Any, __: Ask, commands: Any) -> Any:
+        if commands[0].name == "slow":
+            await told.wait()
+        return [msgspec.structs.replace(command, name=f"{command.name}, prepared") for command in commands]
+
+    decider = copy(SPEAKER.deciders[0])
+    decider.prepare = prepare
+    group = Group(Writer(speaker, msgspec.structs.replace(SPEAKER, deciders=[decider])))
+    slow = asyncio.create_task(group.handle(ask(), [create("slow")]))
+    await group.handle(ask(), [create("quick")])
+    assert [event.name for event in await said(speaker)] == ["quick, prepared"]
+    told.set()
+    (outcome,) = await slow
+    assert outcome.events[0]["name"] == "slow, prepared"
 
 
 async def test_two_services_with_groups_race_without_losing_anything(speaker: Any) -> None:

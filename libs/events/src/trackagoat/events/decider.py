@@ -30,10 +30,11 @@ class Decider(Generic[C, S, E]):
     """A stream's rules as a value.
 
     `commands` and `events` are unions from the catalogue; `stream` names the stream a command is decided
-    against; `enrich` may complete commands from the service's own read models before they are decided.
+    against; `enrich` may complete commands from the service's own read models before they are decided. `prepare`
+    does before any transaction what has to wait for the outside; what it cannot do it leaves to `decide` to refuse.
     """
 
-    def __init__(  # noqa: PLR0913 - the parts of a decider are these seven
+    def __init__(  # noqa: PLR0913 - the parts of a decider are these eight
         self,
         name: str,
         *,
@@ -44,6 +45,7 @@ class Decider(Generic[C, S, E]):
         evolve: Callable[[S, E], S],
         stream: Callable[[C], str],
         enrich: Callable[[Any, Ask, Sequence[C]], Awaitable[Sequence[C]]] | None = None,
+        prepare: Callable[[Any, Ask, Sequence[C]], Awaitable[Sequence[C]]] | None = None,
     ) -> None:
         """Keep the parts; nothing happens here."""
         self.name = name
@@ -54,6 +56,7 @@ class Decider(Generic[C, S, E]):
         self.evolve = evolve
         self.stream = stream
         self.enrich = enrich
+        self.prepare = prepare
 
     def fold(self, state: S, events: Iterable[E]) -> S:
         """The state after these events."""

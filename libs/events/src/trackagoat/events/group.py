@@ -42,7 +42,8 @@ class Group:
         self._busy: set[asyncio.Task[None]] = set()
 
     async def handle(self, ask: Ask, commands: Sequence[Command]) -> list[Outcome]:
-        """The outcomes, as of `Writer.handle`."""
+        """The outcomes, as of `Writer.handle`. Nobody else waits for what a command is prepared with."""
+        commands = await self._writer.prepared(ask, commands)
         if len(commands) > LARGEST:
             return await self._writer.handle(ask, commands)
         waiting = Waiting(Question(ask, commands), asyncio.get_running_loop().create_future())

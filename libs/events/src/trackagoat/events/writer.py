@@ -143,6 +143,14 @@ class Writer:
         appended(fact.event.tag() for fact in facts)
         tracing.said(self.service, facts)
 
+    async def prepared(self, ask: Ask, commands: Sequence[Command]) -> Sequence[Command]:
+        """Commands of one class as they are to be handled, completed by what only the outside knows.
+
+        No transaction waits for that. A repeated ask may be prepared otherwise; it still gets its first answer.
+        """
+        decider: Decider[Any, Any, Any] = self._deciders[type(commands[0])]
+        return commands if decider.prepare is None else await decider.prepare(self._pool, ask, commands)
+
     async def handle(self, ask: Ask, commands: Sequence[Command]) -> list[Outcome]:
         """Decide commands of one class and store what they make happen; one outcome each, in order.
 

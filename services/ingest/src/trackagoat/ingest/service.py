@@ -19,6 +19,7 @@ from trackagoat.ingest.due.asking import Configured
 from trackagoat.ingest.due.chain import PATIENCE_SECONDS, Chain
 from trackagoat.ingest.due.creators import CreatorScrapes
 from trackagoat.ingest.due.expiring import expire
+from trackagoat.ingest.due.links import Links
 from trackagoat.ingest.due.videos import VideoScrapes
 from trackagoat.ingest.handlers import deciders
 from trackagoat.ingest.handlers.sealing import Sealing
@@ -75,7 +76,7 @@ def assembled(
         name="ingest",
         deciders=[
             deciders.roster_decider(banned, sealing),
-            deciders.video_decider(sealing),
+            deciders.video_decider(sealing, Links(chain).followed if sources else None),
             deciders.trigger_decider(),
             deciders.sourcing_decider(chain.sources),
             deciders.account_decider(renewals.logins),

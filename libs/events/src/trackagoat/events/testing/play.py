@@ -67,7 +67,8 @@ async def _followed(tx: Any, writer: Writer, service: Service, page: Sequence[He
 
 async def handle(pool: Pool, service: Service, ask: Ask, commands: Sequence[Command]) -> list[Outcome]:
     """Decide commands as the command server does."""
-    return await Writer(pool, service).handle(ask, commands)
+    writer = Writer(pool, service)
+    return await writer.handle(ask, await writer.prepared(ask, commands))
 
 
 async def apply(pool: Pool, service: Service, effects: Sequence[Effect], at: datetime) -> None:

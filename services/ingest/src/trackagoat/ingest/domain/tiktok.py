@@ -22,7 +22,7 @@ _profile = re.compile(f"(?i:{_SITE})/@({_HANDLE}){_TAIL}", re.DOTALL)
 _post = re.compile(f"(?i:{_SITE})/@({_HANDLE})/(video|photo)/([0-9]{{10,20}}){_TAIL}", re.DOTALL)
 _mobile = re.compile(rf"(?i:{_SITE})/v/([0-9]{{10,20}})\.html{_TAIL}", re.DOTALL)
 _short = re.compile(
-    f"(?:(?i:(?:https?://)?v[mt]\\.tiktok\\.com)|(?i:{_SITE})/t)/[A-Za-z0-9_-]+{_TAIL}",
+    f"(?:(?i:(?:https?://)?(v[mt])\\.tiktok\\.com)|(?i:{_SITE})/t)/([A-Za-z0-9_-]+){_TAIL}",
     re.DOTALL,
 )
 _id = re.compile("[0-9]{10,20}")
@@ -81,6 +81,16 @@ def post_url(text: str) -> PostUrl:
     if _short.fullmatch(text):
         raise UnresolvableUrl(url=text)
     raise InvalidUrl(url=text)
+
+
+def short_link(text: str) -> str | None:
+    """The short link in what somebody typed, in its one spelling; None when it is none. Only a source knows where it
+    leads.
+    """
+    found = _short.fullmatch(text.strip())
+    if found is None:
+        return None
+    return f"https://{found[1].lower()}.tiktok.com/{found[2]}" if found[1] else f"https://www.tiktok.com/t/{found[2]}"
 
 
 def posted_at(tiktok_video_id: str, now: datetime) -> datetime | None:

@@ -30,12 +30,13 @@ from trackagoat.ingest.domain import sourcing
 from trackagoat.ingest.domain.sourcing import Standing
 from trackagoat.ingest.domain.tiktok import handle_key
 from trackagoat.ingest.due.asking import Configured
-from trackagoat.ingest.sources.protocol import Blocked, Failed, Ok, RateLimited, Reply, SchemaChanged, Source
+from trackagoat.ingest.sources.protocol import Blocked, Failed, Follower, Ok, RateLimited, Reply, SchemaChanged, Source
 from trackagoat.ingest.store import accounts
 from trackagoat.ingest.store import sources as store
 
 log = structlog.get_logger()
 T = TypeVar("T")
+S = TypeVar("S", Source, Follower)
 
 PATIENCE_SECONDS = 20.0
 """How long a claimed row waits for a slot; one that is further away puts the row off instead."""
@@ -74,11 +75,24 @@ class Chain:
     async def round(self, db: Db, claimed: Sequence[Claimed], now: datetime) -> Round:
         """What is needed to ask on behalf of these rows."""
         chosen = {row.org: row for row in await store.chosen(db, sorted({row.org for row in claimed}))}
+        await self.look_around(db)
+        return Round(self, db, chosen, now)
+
+    async def look_around(self, db: Db) -> None:
+        """See how sources are doing, as other processes told."""
         for standing in await store.standings(db):
             seen = self.standings.get(standing.source)
             if seen is None or seen.at <= standing.at:
                 self.standings[standing.source] = standing
-        return Round(self, db, chosen, now)
+
+    def order(self, chosen: store.Chosen | None, kind: JobKind) -> list[Configured]:
+        """The sources to ask for a job of that kind, in the order of the org, else of the installation."""
+        names: Sequence[str] | None = None if chosen is None else getattr(chosen, kind)
+        if names is None:
+            ranked = [(one.rank(kind), one) for one in self.sources.values()]
+            ranks = sorted(((rank, one) for rank, one in ranked if rank is not None), key=lambda pair: pair[0])
+            return [one for _, one in ranks]
+        return [self.sources[name] for name in names if name in self.sources]
 
 
 class Round:
@@ -106,7 +120,7 @@ class Round:
         effects: list[Effect] = []
         last: Answered[T] | None = None
         later: datetime | None = None
-        for configured in self._order(claimed):
+        for configured in self._chain.order(self._chosen.get(claimed.org), cast("JobKind", claimed.kind)):
             name = configured.source.name
             if not configured.serves(handle) or only not in {None, name}:
                 continue
@@ -130,16 +144,6 @@ class Round:
         if last is None and later is not None and only is None:
             return Later(later, effects)
         return last
-
-    def _order(self, claimed: Claimed) -> list[Configured]:
-        """The sources to ask for that row, in order."""
-        chosen = self._chosen.get(claimed.org)
-        names: Sequence[str] | None = None if chosen is None else getattr(chosen, claimed.kind)
-        if names is None:
-            ranked = [(one.rank(cast("JobKind", claimed.kind)), one) for one in self._chain.sources.values()]
-            ranks = sorted(((rank, one) for rank, one in ranked if rank is not None), key=lambda pair: pair[0])
-            return [one for _, one in ranks]
-        return [self._chain.sources[name] for name in names if name in self._chain.sources]
 
     def _elapsed(self) -> timedelta:
         return timedelta(seconds=asyncio.get_running_loop().time() - self._began)
@@ -175,7 +179,7 @@ class Round:
         place = self._chain.places.get(source.name)
         async with place or contextlib.nullcontext():
             began = time.monotonic()
-            reply = await _reply(source, call)
+            reply = await answered(source, call)
             OUTSIDE_SECONDS.labels(source.name, kind, reply.outcome).observe(time.monotonic() - began)
             return reply
 
@@ -196,7 +200,8 @@ class Round:
         return effects
 
 
-async def _reply(source: Source, call: Callable[[Source], Awaitable[Reply[T]]]) -> Reply[T]:
+async def answered(source: S, call: Callable[[S], Awaitable[Reply[T]]]) -> Reply[T]:
+    """What the source says; an error when it raises or says nothing in time."""
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             return await call(source)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
+from typing import Any
 
 from trackagoat.events.catalogue.ingest import RosterCommands, TriggerCommands, TriggerEvents, VideoCommands
 from trackagoat.events.catalogue.sources import AccountCommands, AccountEvents, ChooseSources, SourcesChosen
 from trackagoat.events.decider import Decider
+from trackagoat.events.envelope import Ask
 from trackagoat.ingest.domain import accounts, shelf, sourcing, triggers, videos
 from trackagoat.ingest.domain import roster as creators
 from trackagoat.ingest.handlers.asking import asked
@@ -31,7 +33,12 @@ def roster_decider(
     )
 
 
-def video_decider(sealing: Sealing | None = None) -> Decider[VideoCommands, shelf.Shelf, shelf.VideoEvents]:
+Preparing = Callable[[Any, Ask, Sequence[Any]], Awaitable[Sequence[Any]]]
+
+
+def video_decider(
+    sealing: Sealing | None = None, prepare: Preparing | None = None
+) -> Decider[VideoCommands, shelf.Shelf, shelf.VideoEvents]:
     """Posts, and what was read of them and their creators."""
     return Decider(
         "videos",
@@ -42,6 +49,7 @@ def video_decider(sealing: Sealing | None = None) -> Decider[VideoCommands, shel
         evolve=shelf.evolve,
         stream=videos.stream,
         enrich=sealing.videos if sealing else None,
+        prepare=prepare,
     )
 
 

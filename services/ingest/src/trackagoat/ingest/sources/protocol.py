@@ -7,7 +7,7 @@ readings is pure. Nothing here raises for what the outside world did: every such
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar, Generic, Protocol, TypeAlias, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 import msgspec
 
@@ -115,4 +115,18 @@ class Source(Protocol):
 
     async def video(self, url: str) -> Reply[Counters]:
         """The counters of one post."""
+        ...
+
+
+@runtime_checkable
+class Follower(Protocol):
+    """What a source is besides when it can tell where short links lead."""
+
+    @property
+    def name(self) -> str:
+        """See `Source.name`."""
+        ...
+
+    async def follow(self, url: str) -> Reply[str]:
+        """The URL that a short link of TikTok leads to, as TikTok spells it."""
         ...

@@ -65,6 +65,15 @@ class YtDlp:
         page = tiktok.canonical_url(post.handle or "", post.tiktok_video_id)
         return await asyncio.to_thread(self._video, page)
 
+    async def follow(self, url: str) -> Reply[str]:
+        """See `Follower.follow`."""
+        return await asyncio.to_thread(self._follow, url)
+
+    def _follow(self, url: str) -> Reply[str]:
+        seen = Seen()
+        info, error = self._visit(url, "TikTokVM", seen)
+        return reading.missed(error, seen) if info is None else Ok(answers.text(info, "/url") or "")
+
     def _profile(self, handle: str) -> Reply[ProfileReading]:
         seen = Seen()
         _, error = self._visit(_page(handle), "TikTokUser", seen)

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 Opener = Callable[[str], tuple[int, bytes]]
-"""Answers a URL with a status and a body, in place of the network."""
+"""Answers a URL with a status and a body, in place of the network. The body of a redirect is where it leads."""
 MOST_REQUESTS = 40
 """Requests one call may make: an extractor that runs in circles is stopped."""
 PATIENCE_SECONDS = 15
@@ -93,6 +93,8 @@ def downloader(seen: Seen, opener: Opener | None = None) -> Any:
 
     def _open(url: str) -> Any:
         status, body = opener(url) if opener else (HTTPStatus.NOT_FOUND, b"")
+        if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+            return _open(body.decode())
         response = _response(body, url, {}, status)
         if status >= HTTPStatus.BAD_REQUEST:
             raise errors.HTTPError(response)
