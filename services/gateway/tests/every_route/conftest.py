@@ -108,7 +108,8 @@ def furnish(register: Any) -> Furnish:
         eve, _ = [await register(who, invitation_token=await _invited(ana, who)) for who in ("eve", "bo")]
         delivery = clock.new_id()
         await ana.tell(SendTest(channel=ChannelId(UUID(channel)), delivery=delivery))
-        more = {"projectId": project, "creatorId": creator, "campaignId": campaign, "channelId": channel}
+        job = (await ana.get("/scrape-jobs"))["data"][0]["id"]
+        more = {"jobId": job, "projectId": project, "creatorId": creator, "campaignId": campaign, "channelId": channel}
         told = {"deliveryId": str(delivery), "notificationId": await _alert(ana, project)}
         return {**ids, **more, **told, "userId": eve.user["id"], "orgId": str(ana.org)}
 
