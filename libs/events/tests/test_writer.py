@@ -6,12 +6,15 @@ import asyncio
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
 
 from trackagoat.events import clock
+from trackagoat.events.bus import ask_from, headers_of
 from trackagoat.events.catalogue import workspace as w
 from trackagoat.events.decider import Decider
 from trackagoat.events.effects import Decide, Record
+from trackagoat.events.group import Group
 from trackagoat.events.host.service import Service
 from trackagoat.events.testing.play import apply, said
 from trackagoat.events.testing.sample import DECIDER, SPEAKER, ask, create
@@ -58,6 +61,28 @@ async def test_of_two_rivals_one_wins_and_the_other_decides_anew(speaker: Any) -
     outcomes = await asyncio.gather(*(writer.handle(ask(), [create("only")]) for writer in writers))
     assert sum(o[0].refused is None for o in outcomes) == 1
     assert {o[0].refused.code for o in outcomes if o[0].refused} <= {"name_taken", "write_conflict"}
+    assert len(await said(speaker)) == 1
+
+
+async def test_a_command_meant_for_another_version_is_not_decided(speaker: Any) -> None:
+    writer = Writer(speaker, SPEAKER)
+    await writer.handle(ask(), [create("a")])
+    late = msgspec.structs.replace(ask(), expected=0)
+    (outcome,) = await writer.handle(late, [create("b")])
+    assert outcome.refused is not None
+    assert (outcome.refused.code, outcome.refused.details) == ("moved", {"version": 1})
+    assert ask_from(headers_of(late)) == late
+
+
+async def test_of_many_meant_for_the_same_version_one_is_decided(speaker: Any) -> None:
+    asks = [msgspec.structs.replace(ask(), expected=0) for _ in range(8)]
+    groups = [Group(Writer(speaker, SPEAKER)) for _ in range(2)]
+    outcomes = await asyncio.gather(*(groups[n % 2].handle(one, [create(f"n{n}")]) for n, one in enumerate(asks)))
+    codes = [outcome.refused.code if outcome.refused else None for (outcome,) in outcomes]
+    assert sorted(code or "" for code in codes) == ["", *["moved"] * 7]
+    again = asks[codes.index(None)]
+    ((outcome,),) = [await groups[0].handle(again, [create("other")])]
+    assert outcome.refused is None
     assert len(await said(speaker)) == 1
 
 

@@ -84,7 +84,7 @@ Furnish = Callable[[Any], Awaitable[Ids]]
 
 @pytest.fixture
 def furnish(register: Any) -> Furnish:
-    """`await furnish(ana)`: one of everything in her org, by the name of its path parameter; bo and eve are members."""
+    """`await furnish(ana)`: one of everything in her org, by the name of its path parameter; bo and eve are in it."""
 
     async def made(ana: Any) -> Ids:
         project = await ana.project()
@@ -108,9 +108,9 @@ def furnish(register: Any) -> Furnish:
         eve, _ = [await register(who, invitation_token=await _invited(ana, who)) for who in ("eve", "bo")]
         delivery = clock.new_id()
         await ana.tell(SendTest(channel=ChannelId(UUID(channel)), delivery=delivery))
-        more = {"projectId": project, "creatorId": creator, "campaignId": campaign, "channelId": channel}
-        (job, *_) = (await ana.get("/scrape-jobs"))["data"]
-        told = {"deliveryId": str(delivery), "notificationId": await _alert(ana, project), "jobId": job["id"]}
+        job = (await ana.get("/scrape-jobs"))["data"][0]["id"]
+        more = {"jobId": job, "projectId": project, "creatorId": creator, "campaignId": campaign, "channelId": channel}
+        told = {"deliveryId": str(delivery), "notificationId": await _alert(ana, project)}
         return {**ids, **more, **told, "userId": eve.user["id"], "orgId": str(ana.org)}
 
     return made

@@ -146,7 +146,8 @@ def headers_of(ask: Ask) -> dict[str, str]:
         "at": ask.at.isoformat(),
         "actor": encode(ask.actor).decode(),
     }
-    return headers if ask.request_id is None else headers | {"request-id": ask.request_id}
+    more = {"request-id": ask.request_id, "expected": None if ask.expected is None else str(ask.expected)}
+    return headers | {name: value for name, value in more.items() if value is not None}
 
 
 def ask_from(headers: dict[str, str]) -> Ask:
@@ -157,6 +158,7 @@ def ask_from(headers: dict[str, str]) -> Ask:
         at=msgspec.convert(headers["at"], datetime),
         actor=decode_actor(headers["actor"]),
         request_id=headers.get("request-id"),
+        expected=int(headers["expected"]) if "expected" in headers else None,
     )
 
 

@@ -24,13 +24,17 @@ SYSTEM = Actor("system")
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """What travels with a command. A retry carries the same `command_id` and gets the first answer."""
+    """What travels with a command. A retry carries the same `command_id` and gets the first answer.
+
+    With `expected`, the command is decided only while its stream stands at that version, and else refused as Moved.
+    """
 
     org: OrgId
     command_id: UUID
     at: datetime
     actor: Actor = SYSTEM
     request_id: str | None = None
+    expected: int | None = None
 
 
 class Unreadable(msgspec.Struct, frozen=True):

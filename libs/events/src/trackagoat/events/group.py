@@ -44,7 +44,7 @@ class Group:
     async def handle(self, ask: Ask, commands: Sequence[Command]) -> list[Outcome]:
         """The outcomes, as of `Writer.handle`. Nobody else waits for what a command is prepared with."""
         commands = await self._writer.prepared(ask, commands)
-        if len(commands) > LARGEST:
+        if len(commands) > LARGEST or ask.expected is not None:
             return await self._writer.handle(ask, commands)
         waiting = Waiting(Question(ask, commands), asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)

@@ -18,7 +18,7 @@ import asyncpg
 import msgspec
 
 from trackagoat.events import clock, crash, tracing
-from trackagoat.events.catalogue.words import Command, Event, OrgId, WriteConflict
+from trackagoat.events.catalogue.words import Command, Event, Moved, OrgId, WriteConflict
 from trackagoat.events.codec import decode_outcomes, encode
 from trackagoat.events.decider import Decider, Outcome, Refusal, decide_each, event_id
 from trackagoat.events.effects import RECORDED, Decide, Effect, Record, Write
@@ -220,6 +220,10 @@ class Writer:
         said: Counter[UUID] = Counter()
         for stream, indexes in streams.items():
             version, state = states[stream]
+            if asks[indexes[0]].expected not in {None, version}:
+                moved = Outcome(refused=Refusal.of(Moved(version=version)))
+                outcomes.update(dict.fromkeys(indexes, moved))
+                continue
             decision = decide_each(decider, [commands[i] for i in indexes], state)
             for index, place, event in decision.events:
                 ask = asks[indexes[index]]

@@ -78,6 +78,10 @@ class WriteConflict(Refused):
     """Others kept changing the same thing; nothing was stored, try again."""
 
 
+class Moved(Refused):
+    """The stream is not at the version the command was meant for; `version` is where it stands."""
+
+
 class Counters(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Public counters of one post; None is unknown, never 0."""
 

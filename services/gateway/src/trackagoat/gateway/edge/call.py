@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import UUID, uuid5
 
-from trackagoat.events.catalogue.words import INSTALLATION, Command, OrgId, UserId
+import msgspec
+
+from trackagoat.events.catalogue.words import INSTALLATION, Command, Moved, OrgId, UserId
 from trackagoat.events.decider import Outcome
 from trackagoat.events.envelope import SYSTEM, Actor, Ask
 from trackagoat.gateway.edge.answers import Answer, Deleted, PageMeta, Resource, etag
@@ -29,8 +31,18 @@ B = TypeVar("B")
 T = TypeVar("T")
 R = TypeVar("R")
 
+UNSEEN = -1
+"""A version no stream stands at: the answer says which one it does."""
 ASK_SECONDS = 5.0
 ASK_MANY_SECONDS = 15.0
+
+
+class Overtaken(Exception):
+    """What an If-Match was compared with may have changed; the stream stands at `version` now."""
+
+    def __init__(self, version: int) -> None:
+        """Keep the version."""
+        self.version = version
 
 
 class Call(Generic[P, B]):
@@ -65,6 +77,7 @@ class Call(Generic[P, B]):
         self.agent, self.address, self.passwords = agent, address, passwords
         self._revealer = revealer
         self._actor: Actor | None = None
+        self._expected = UNSEEN if self.holds else None
         self.last_event_id: str | None = None
         self.tails: Tails
 
@@ -119,9 +132,15 @@ class Call(Generic[P, B]):
             at=self.now,
             actor=self._actor or (SYSTEM if self._caller is None else self._caller.actor),
             request_id=self.request_id,
+            expected=self._expected,
         )
+        self._expected = None
         seconds = ASK_SECONDS if len(commands) == 1 else ASK_MANY_SECONDS
-        return await self._asker.ask(ask, commands, timeout=seconds)
+        outcomes = await self._asker.ask(ask, commands, timeout=seconds)
+        for outcome in outcomes:
+            if ask.expected is not None and outcome.refused is not None and outcome.refused.code == Moved.code:
+                raise Overtaken(msgspec.convert(outcome.refused.details["version"], int))
+        return outcomes
 
     async def tell(self, command: Command, org: OrgId | None = None) -> Outcome:
         """The outcome of one command. Raises its refusal as an error answer."""
@@ -170,9 +189,18 @@ class Call(Generic[P, B]):
         """Whether the caller sent an If-Match."""
         return self._if_match is not None
 
+    @property
+    def holds(self) -> bool:
+        """Whether the call holds for the states it names alone."""
+        return self._if_match is not None and self._if_match.strip() != "*"
+
+    def once_more(self, version: int) -> None:
+        """What is read from here on is at least that version, and what is asked next is decided at it or not at all."""
+        self._expected = version
+
     def unchanged(self, resource: Resource) -> None:
         """Raise a 412 when the caller's If-Match names another state of the resource."""
-        if self._if_match is None or self._if_match.strip() == "*":
+        if self._if_match is None or not self.holds:
             return
         present = etag(resource)
         if present not in {tag.strip() for tag in self._if_match.split(",")}:

@@ -14,7 +14,7 @@ from trackagoat.events.host.service import ASKER, DB
 from trackagoat.gateway.edge import decoding, idempotency, streaming
 from trackagoat.gateway.edge.answers import envelope, without_secrets
 from trackagoat.gateway.edge.auth import Gate
-from trackagoat.gateway.edge.call import Call
+from trackagoat.gateway.edge.call import Call, Overtaken
 from trackagoat.gateway.edge.callers import Quotas, address_of, of_address
 from trackagoat.gateway.edge.cursors import Cursors
 from trackagoat.gateway.edge.faults import ApiError, invalid_body
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 BODY_LIMIT = 1024 * 1024
 BODY_SECONDS = 10.0
 CALL_SECONDS = 25.0
+RUNS = 8
+"""Of a call under If-Match, while others keep changing the same stream."""
 _SERVER_FAULTS = 500
 
 Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -75,7 +77,7 @@ class Door:
         if route.stream:
             return await self._stream(route, request, call)
         if key is None:
-            response = response_of(route, await route.handler(call))
+            response = response_of(route, await _answered(route, call))
         else:
             response = await self._once(route, request, call, (key, body))
         return await self._revealer.reveal(call.db, call.here, response)
@@ -122,7 +124,7 @@ class Door:
             params=decoding.query(route.params, request.query),
             body=_decoded(route, body),
             ids=ids,
-            if_match=request.headers.get("If-Match"),
+            if_match=request.headers.get("If-Match") if request.method in {"PATCH", "DELETE"} else None,
             agent=request.headers.get("User-Agent"),
             address=self._address(request),
             passwords=self._passwords,
@@ -150,6 +152,22 @@ class Door:
         kept = envelope(without_secrets(answer), answer.meta)
         await self._records.keep(db, claim, idempotency.Replay(answer.status, kept, response.headers.get("ETag")))
         return response
+
+
+async def _answered(route: Route, call: Call[Any, Any]) -> Any:
+    """What the handler answers. Under If-Match it runs until what it compared is what was decided on.
+
+    First it learns at which version the stream stands; what it reads after that is at least that version, and
+    the command is decided at that version or not at all.
+    """
+    if not call.holds:
+        return await route.handler(call)
+    for _ in range(RUNS):
+        try:
+            return await route.handler(call)
+        except Overtaken as overtaken:
+            call.once_more(overtaken.version)
+    raise ApiError("write_conflict")
 
 
 async def _body(request: web.Request) -> bytes:
