@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+
+from trackagoat.events.catalogue.ingest import DiscoveryGapFound
+from trackagoat.events.catalogue.words import CreatorId, ProjectId
+from trackagoat.events.testing.play import heard, play
 
 PATH = "/analytics/annotations"
 
@@ -68,6 +72,36 @@ async def test_what_happens_is_noted_by_itself_and_cannot_be_changed(api: Any) -
     path = f"{PATH}/{found['creator_added']['id']}"
     assert await api.refused("PATCH", path, {"label": "x"}) == (409, "annotation_read_only")
     assert await api.refused("DELETE", path) == (409, "annotation_read_only")
+
+
+async def test_renames_milestones_and_gaps_of_creators_are_noted_by_themselves(api: Any) -> None:
+    project = await api.project()
+    creator = await api.creator(project)
+    for followers in (900, 1_100):
+        await api.scrape(project, creator, followers=followers)
+    await api.patch(f"/creators/{creator}", {"tiktok_handle": "anabel"})
+    gap = DiscoveryGapFound(
+        creator=CreatorId(UUID(creator)),
+        project=ProjectId(UUID(project)),
+        gap_from=datetime(2026, 3, 1, tzinfo=UTC),
+        gap_to=datetime(2026, 3, 2, tzinfo=UTC),
+        posts_read=200,
+        outcome="ok",
+    )
+    world = api.world
+    fact = heard(gap, org=api.org, at=datetime(2026, 3, 2, 12, tzinfo=UTC))
+    for _ in range(2):
+        await play(world.pools["workspace"], world.services["workspace"], [fact])
+    found = (await api.get(PATH, project_id=project, entity="creator", entity_id=creator))["data"]
+    assert all(one["is_automatic"] for one in found)
+    assert {(one["kind"], one["label"]) for one in found} == {
+        ("creator_added", "A creator was added"),
+        ("follower_milestone", "1,000 followers were reached"),
+        ("creator_renamed", "A creator was renamed"),
+        ("discovery_gap", "Posts may be missing"),
+    }
+    assert len(found) == 4
+    assert [one["date"] for one in found if one["kind"] == "discovery_gap"] == ["2026-03-02"]
 
 
 async def test_the_day_of_what_happened_follows_the_timezone_of_the_org(api: Any) -> None:

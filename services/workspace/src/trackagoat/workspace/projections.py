@@ -6,7 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from trackagoat.events.catalogue.campaigns import CampaignCreated
 from trackagoat.events.catalogue.goals import GoalPeriodClosed
-from trackagoat.events.catalogue.ingest import CreatorAdded
+from trackagoat.events.catalogue.ingest import (
+    CreatorAdded,
+    CreatorFollowerMilestone,
+    CreatorRenamed,
+    DiscoveryGapFound,
+)
 from trackagoat.events.catalogue.workspace import (
     AnnotationCreated,
     AnnotationDeleted,
@@ -52,8 +57,9 @@ from trackagoat.workspace.store import members as seats
 from trackagoat.workspace.store import orgs as store
 from trackagoat.workspace.store import people
 
+CreatorHappenings = CreatorAdded | CreatorRenamed | CreatorFollowerMilestone | DiscoveryGapFound
 AnnotationFacts = (
-    AnnotationCreated | AnnotationUpdated | AnnotationDeleted | CreatorAdded | CampaignCreated | GoalPeriodClosed
+    AnnotationCreated | AnnotationUpdated | AnnotationDeleted | CreatorHappenings | CampaignCreated | GoalPeriodClosed
 )
 AccountFacts = UserRegistered | UserUpdated | UserBanned | UserUnbanned | UserErased
 CredentialFacts = UserRegistered | PasswordChanged | PasswordResetRequested | UserErased
@@ -208,8 +214,8 @@ def noted(page: Sequence[Heard[AnnotationFacts]]) -> Iterator[Write]:
                 yield notes.change_annotation(e.annotation, e.date, e.kind, e.label, e.body, fact.at)
             case AnnotationDeleted() as e:
                 yield notes.remove_annotation(e.annotation)
-            case CreatorAdded() as e:
-                what = ("creator_added", "A creator was added", "creator", e.creator)
+            case CreatorAdded() | CreatorRenamed() | CreatorFollowerMilestone() | DiscoveryGapFound() as e:
+                what = (*_happened(e), "creator", e.creator)
                 yield notes.note_happening(fact.org, fact.id, e.project, *what, fact.at)
             case CampaignCreated() as e:
                 label = f"Campaign {e.name} was created"[:LONGEST]
@@ -220,3 +226,16 @@ def noted(page: Sequence[Heard[AnnotationFacts]]) -> Iterator[Write]:
                 done = e.status == "completed"
                 result = ("goal_completed", "A goal was completed") if done else ("goal_missed", "A goal was missed")
                 yield notes.note_happening(fact.org, fact.id, e.project, *result, "creator", e.creator, e.period_end)
+
+
+def _happened(event: CreatorHappenings) -> tuple[str, str]:
+    """The kind of what happened to a creator, and a label that names nobody."""
+    match event:
+        case CreatorAdded():
+            return "creator_added", "A creator was added"
+        case CreatorRenamed():
+            return "creator_renamed", "A creator was renamed"
+        case CreatorFollowerMilestone(milestone=milestone):
+            return "follower_milestone", f"{milestone:,} followers were reached"
+        case DiscoveryGapFound():
+            return "discovery_gap", "Posts may be missing"
