@@ -34,12 +34,12 @@ async def test_parallel_bulk_adds_reach_exactly_the_cap_and_every_further_add_is
 
 async def test_of_parallel_adds_for_the_last_slot_one_gets_it(api: Any) -> None:
     project = await api.project()
-    await api.tell(SetTier(org=api.org, tier="free"))
+    await api.tell(SetTier(org=api.org, tier="starter"))
     path = f"/projects/{project}/creators"
-    await api.post(path, {"creators": [{"tiktok_handle": f"c{n}"} for n in range(4)]})
+    await api.post(path, {"creators": [{"tiktok_handle": f"c{n}"} for n in range(49)]})
     told = await asyncio.gather(*(api.call("POST", path, {"tiktok_handle": f"last_{n}"}) for n in range(4)))
     assert sorted(one.status for one in told) == [201, 402, 402, 402]
-    assert await active(api) == 5
+    assert await active(api) == 50
 
 
 async def test_of_parallel_renames_to_one_handle_one_wins_and_the_other_is_a_409(api: Any) -> None:
