@@ -12,6 +12,8 @@ from click.testing import CliRunner
 
 from trackagoat.cli.main import main
 from trackagoat.client import Client, codes, requests
+from trackagoat.events import clock
+from trackagoat.events.catalogue.words import OrgId
 
 
 @pytest.fixture
@@ -52,6 +54,39 @@ async def test_a_program_is_set_up_and_watched_through_the_client(api: Any, goat
     with pytest.raises(codes.NotFound):
         await goat.get_video(project.id)
     assert (await goat.delete_project(project.id)).deleted
+
+
+async def test_a_program_signs_up_and_goes_the_whole_way(api: Any) -> None:
+    async with Client(str(api.client.make_url(""))) as ana:
+        signed = await ana.register(
+            email="ana@example.com", password="correct horse battery", name="Ana", org_name="Goat", timezone="UTC"
+        )
+        key = (await ana.create_api_key(name="reporting", scopes=["read", "write"])).key
+        assert key is not None
+        await ana.logout()
+        with pytest.raises(codes.InvalidApiKey):
+            await ana.get_me()
+    assert signed.org is not None
+    api.org = OrgId(signed.org.id)
+    async with Client(str(api.client.make_url("")), key) as goat:
+        project = await goat.create_project(name="Spring")
+        wanted = [requests.NewCreator(tiktok_handle=handle) for handle in ("ana", "bo")]
+        ana_id, _ = [one.id for one in (await goat.add_creators(project.id, creators=wanted)).results]
+        assert ana_id is not None
+        campaign = await goat.create_campaign(project.id, name="Push", target_views=2_000)
+        await goat.add_campaign_item(campaign.id, item_type="creator", item_id=ana_id)
+        goal = await goat.set_goal(project.id, creator_id=ana_id, metric="posts", period="daily", target_value=2)
+        shots = [api.shot(n, views=500 * n, posted_at=clock.now()) for n in (1, 2)]
+        await api.scrape(str(project.id), str(ana_id), *shots, followers=10)
+
+        await api.world.work("goals", clock.now())
+
+        assert (await goat.get_campaign(campaign.id)).totals.views == 1_500
+        (held,) = await goat.get_goal_compliance(project.id)
+        (compliance,) = held.compliance
+        assert (compliance.goal.id, compliance.actual, compliance.percentage) == (goal.id, 2, 100)
+        shown = await goat.get_analytics(entity="campaign", entity_id=campaign.id, metric="views")
+        assert sum(point.value or 0 for point in shown.series[0].points) == 1_500
 
 
 async def test_the_same_post_from_two_places_is_one(goat: Client) -> None:

@@ -22,6 +22,7 @@ M = TypeVar("M")
 
 _SUCCESSES = range(200, 300)
 _BAD_GATEWAY = 502
+_COOKIE = "tga_session"
 _NOTHING_HAPPENED = frozenset({"rate_limit_exceeded", "idempotency_in_progress"})
 
 
@@ -52,7 +53,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Connection:
-    """Calls one installation with one key. Use it as a context manager, or close it."""
+    """Calls one installation with one key, or as the person who signed in. A context manager, or close it."""
 
     def __init__(
         self,
@@ -68,6 +69,7 @@ class Connection:
         self._retries = retries or Retries()
         self._timeout = aiohttp.ClientTimeout(total=seconds)
         self._session, self._ours = session, session is None
+        self._signed: dict[str, str] = {}
         self._pause: Callable[[float], Awaitable[object]] = asyncio.sleep
 
     async def __aenter__(self) -> Self:
@@ -150,7 +152,7 @@ class Connection:
         return pause * random.uniform(0.5, 1)  # noqa: S311 - it only spreads load
 
     async def _try(self, call: Call) -> tuple[bytes, Mapping[str, str]]:
-        headers = dict(call.headers) | ({"Authorization": f"Bearer {self._key}"} if self._key else {})
+        headers = dict(call.headers) | ({"Authorization": f"Bearer {self._key}"} if self._key else self._signed)
         data = None
         if call.body is not None:
             data, headers["Content-Type"] = msgspec.json.encode(call.body), "application/json"
@@ -171,8 +173,17 @@ class Connection:
             message = f"{call.method} {call.path}: {str(error) or type(error).__name__}"
             raise Unreachable(message) from error
         if response.status in _SUCCESSES:
+            self._sign(response, raw)
             return raw, response.headers
         raise _refusal(response, raw)
+
+    def _sign(self, response: aiohttp.ClientResponse, raw: bytes) -> None:
+        """From a call that signs somebody in on, the person's session and its token are sent along; until it ends."""
+        if (cookie := response.cookies.get(_COOKIE)) is None:
+            return
+        token = msgspec.json.decode(raw, type=_Answer[_Token]).data.csrf_token
+        begins = {"Cookie": f"{_COOKIE}={cookie.value}", "X-CSRF-Token": token or ""}
+        self._signed = begins if cookie.value else {}
 
 
 def _may_repeat(call: Call, error: ApiError | Unreachable) -> bool:
@@ -204,6 +215,10 @@ def _refusal(response: aiohttp.ClientResponse, raw: bytes) -> ApiError:
 class _Failure(msgspec.Struct):
     error: str
     meta: dict[str, Any]
+
+
+class _Token(msgspec.Struct):
+    csrf_token: str | None = None
 
 
 class _Answer(msgspec.Struct, Generic[T]):
