@@ -1,4 +1,7 @@
-"""The examples of how to verify a webhook are run against what the product and the official library sign."""
+"""The examples of how to verify a webhook, some by hand and some with the official libraries, against what is signed.
+
+The product signs with the official library for Python.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,8 @@ PROGRAMS = {
     "Python": [sys.executable, str(EXAMPLES / "verify.py")],
     "Node": ["node", str(EXAMPLES / "verify.mjs")],
     "openssl": ["sh", str(EXAMPLES / "verify.sh")],
+    "official Python": [sys.executable, str(EXAMPLES / "official.py")],
+    "official Node": ["node", str(EXAMPLES / "node" / "verify.mjs")],
 }
 
 
@@ -29,6 +34,8 @@ def program(request: pytest.FixtureRequest) -> list[str]:
     needed = "openssl" if request.param == "openssl" else found[0]
     if shutil.which(needed) is None:
         pytest.skip(f"{needed} is not installed here")
+    if request.param == "official Node" and not (EXAMPLES / "node" / "node_modules").is_dir():
+        pytest.skip("`npm ci` was not run in docs/examples/webhooks/node")
     return found
 
 

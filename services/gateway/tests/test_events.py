@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -155,3 +156,38 @@ async def test_a_caller_that_takes_nothing_is_let_go(api: Any, monkeypatch: pyte
     async with asyncio.timeout(20):
         await ended.wait()
     response.close()
+
+
+CLIENTS = int(os.environ.get("STREAM_CLIENTS", "20"))
+"""So many listen at once; 500 in the long form."""
+
+
+async def interrupted(api: Any, after: str, most: int, every: int) -> list[str]:
+    """The positions a client hears that hangs up after every so many events and comes back where it was."""
+    places: list[str] = []
+    while len(places) < most:
+        async with listening(api, last=places[-1] if places else after) as stream:
+            places += [e["position"] for e in await heard(stream, min(every, most - len(places)))]
+    return places
+
+
+@pytest.mark.timeout(300)
+async def test_many_clients_that_come_and_go_miss_nothing_and_hear_nothing_twice(enter: Any) -> None:
+    orgs = [await enter() for _ in range(-(-CLIENTS // tails.STREAMS_PER_CALLER))]
+    projects = [await api.project() for api in orgs]
+    starts = [(await api.get("/events", after="latest"))["meta"]["head"] for api in orgs]
+    changes = 8
+    clients = [
+        asyncio.create_task(interrupted(orgs[n], starts[n], changes, every))
+        for n in range(len(orgs))
+        for every in range(1, tails.STREAMS_PER_CALLER + 1)
+    ]
+    for change in range(changes):
+        for api, project in zip(orgs, projects, strict=True):
+            await api.patch(f"/projects/{project}", {"name": f"Name {change}"})
+    told = await asyncio.gather(*clients)
+    for n, api in enumerate(orgs):
+        whole = [e["position"] for e in await feed(api, after=starts[n])]
+        assert len(whole) == changes
+        of_org = told[n * tails.STREAMS_PER_CALLER : (n + 1) * tails.STREAMS_PER_CALLER]
+        assert of_org == [whole] * tails.STREAMS_PER_CALLER

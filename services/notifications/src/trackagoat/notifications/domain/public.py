@@ -50,6 +50,13 @@ ONLY: Final[Mapping[str, frozenset[str]]] = {
     "channel.disabled": frozenset({"reason"}),
     "api_key.created": frozenset({"name", "prefix", "scopes"}),
     "api_key.revoked": frozenset({"name", "prefix", "scopes"}),
+    **dict.fromkeys(
+        (
+            *("invitation.created", "invitation.resent", "invitation.accepted"),
+            *("invitation.declined", "invitation.revoked", "invitation.expired"),
+        ),
+        frozenset({"role", "expires_at"}),
+    ),
 }
 """Types that show no more than this."""
 
