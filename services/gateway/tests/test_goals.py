@@ -242,3 +242,22 @@ async def test_pace_is_right_at_the_moment_one_asks(api: Any, monkeypatch: pytes
     for share, pace in ((0.0001, None), (0.4, 1.0), (0.5, 0.8), (0.8, 0.5), (1, None)):
         monkeypatch.setattr(clock, "now", lambda part=share: start + (end - start) * part)
         assert (await standing(api, made))["pace"] == pace
+
+
+async def test_creators_wear_their_active_goals_as_badges(api: Any) -> None:
+    project = await api.project()
+    creator, idle = await api.creator(project), await api.creator(project, "bo")
+    made = (await api.post(f"/projects/{project}/goals", goal(creator)))["data"]["id"]
+    off = (await api.post(f"/projects/{project}/goals", goal(creator, metric="views")))["data"]["id"]
+    await api.patch(f"/goals/{off}", {"is_active": False})
+    tag = (await api.call("GET", f"/creators/{creator}")).headers["ETag"]
+    await api.scrape(project, creator, api.shot(1, posted_at=clock.now()))
+    await api.world.work("goals", clock.now())
+    shown = {one["id"]: one["goals"] for one in (await api.get("/creators"))["data"]}
+    (badge,) = shown[creator]
+    assert (badge["goal_id"], badge["metric"], badge["target"], badge["actual"]) == (made, "posts", 3, 1)
+    assert badge["status"] == (await standing(api, made))["status"]
+    assert shown[idle] == []
+    response = await api.call("GET", f"/creators/{creator}")
+    assert (await response.json())["data"]["goals"] == [badge]
+    assert response.headers["ETag"] == tag

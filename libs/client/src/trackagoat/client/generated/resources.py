@@ -374,6 +374,24 @@ class Creator(Model, frozen=True, kw_only=True):
     """When it was made, UTC"""
     updated_at: datetime
     """When it was last changed, UTC"""
+    goals: list[CreatorGoal]
+
+
+class CreatorGoal(Model, frozen=True, kw_only=True):
+    """One goal of a creator, in short."""
+
+    goal_id: UUID
+    metric: str
+    """What the goal measures"""
+    period: str
+    """Kind of calendar period it is measured in"""
+    target: float
+    """How it stands against its target, or the value to reach"""
+    actual: float | None
+    percentage: int
+    status: str
+    """Where it stands"""
+    period_recently_ended: bool
 
 
 class CreatorDetail(Resource, frozen=True, kw_only=True):
@@ -433,6 +451,7 @@ class CreatorDetail(Resource, frozen=True, kw_only=True):
     """When it was made, UTC"""
     updated_at: datetime
     """When it was last changed, UTC"""
+    goals: list[CreatorGoal]
     scrape_freshness: CreatorFreshness
 
 
@@ -937,23 +956,6 @@ class MemberRef(Model, frozen=True, kw_only=True):
     """Picture of the profile"""
     is_active: bool
     """Whether it is in use"""
-
-
-class CreatorGoal(Model, frozen=True, kw_only=True):
-    """One goal of a creator, in short."""
-
-    goal_id: UUID
-    metric: str
-    """What the goal measures"""
-    period: str
-    """Kind of calendar period it is measured in"""
-    target: float
-    """How it stands against its target, or the value to reach"""
-    actual: float | None
-    percentage: int
-    status: str
-    """Where it stands"""
-    period_recently_ended: bool
 
 
 class CampaignPaths(Model, frozen=True, kw_only=True):

@@ -148,6 +148,12 @@ async def active(
     ...
 
 
+@read(_GOAL + "AND g.is_active AND g.creator = ANY ($2::uuid[]) ORDER BY g.created_at, g.goal")
+async def active_of(db: Db, org: OrgId, creators: Sequence[UUID]) -> list[GoalRow]:
+    """The goals of these creators that are switched on."""
+    ...
+
+
 @read(
     """
     SELECT p.project, (SELECT count(*) FROM goals.goals g WHERE g.org = $1 AND g.project = p.project) AS count

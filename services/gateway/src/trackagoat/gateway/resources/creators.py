@@ -11,6 +11,7 @@ import msgspec
 from trackagoat.events.catalogue.words import TrackingMode
 from trackagoat.gateway.edge.answers import Resource
 from trackagoat.gateway.reads.ingest import CreatorRow, CreatorSnapshotRow, SumsRow
+from trackagoat.gateway.resources.badges import CreatorGoal
 from trackagoat.gateway.resources.fields import Count, Instant, shown
 from trackagoat.gateway.resources.freshness import CreatorFreshness
 
@@ -30,6 +31,7 @@ class Creator(Resource, frozen=True, kw_only=True):
             "tracked_video_count",
             "pending_review_count",
             "scrape_freshness",
+            "goals",
         }
     )
 
@@ -60,6 +62,7 @@ class Creator(Resource, frozen=True, kw_only=True):
     pending_review_count: Count
     created_at: Instant
     updated_at: Instant
+    goals: list[CreatorGoal]
 
 
 class CreatorDetail(Creator, frozen=True, kw_only=True):
@@ -100,14 +103,14 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     video_count: int = 0
 
 
-def creator(row: CreatorRow) -> Creator:
+def creator(row: CreatorRow, goals: list[CreatorGoal]) -> Creator:
     """A creator in a list."""
-    return shown(Creator, row, **_composed(row))
+    return shown(Creator, row, goals=goals, **_composed(row))
 
 
-def creator_detail(row: CreatorRow, fresh: CreatorFreshness) -> CreatorDetail:
+def creator_detail(row: CreatorRow, fresh: CreatorFreshness, goals: list[CreatorGoal]) -> CreatorDetail:
     """A creator by itself."""
-    return shown(CreatorDetail, row, scrape_freshness=fresh, **_composed(row))
+    return shown(CreatorDetail, row, scrape_freshness=fresh, goals=goals, **_composed(row))
 
 
 def creator_ref(row: CreatorRow) -> CreatorRef:

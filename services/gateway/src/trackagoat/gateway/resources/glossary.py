@@ -46,6 +46,7 @@ MEANINGS: Mapping[str, str] = {
     "availability": "What the last reading found",
     "tracked_video_count": "Counted videos of the creator",
     "pending_review_count": "Posts of the creator that wait for a decision",
+    "goals": "Active goals of the creator and how they stand, in short",
     "tiktok_video_id": "Id of the post on TikTok",
     "url": "Canonical address of the post",
     "content_type": "A film or a photo carousel",

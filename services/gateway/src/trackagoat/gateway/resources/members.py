@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 import msgspec
 
-from trackagoat.events.catalogue.goals import Metric, Period, Status
 from trackagoat.gateway.reads.goals import GoalRow
 from trackagoat.gateway.reads.ingest import CreatorRow
+from trackagoat.gateway.resources.badges import CreatorGoal
 from trackagoat.gateway.resources.creators import CreatorRef, Totals, display_name
-from trackagoat.gateway.resources.fields import Number, shown
+from trackagoat.gateway.resources.fields import shown
 from trackagoat.gateway.resources.goals import Standing
 
 
@@ -18,19 +16,6 @@ class MemberRef(CreatorRef, frozen=True, kw_only=True):
     """A creator of a campaign."""
 
     is_active: bool
-
-
-class CreatorGoal(msgspec.Struct, frozen=True, kw_only=True):
-    """One goal of a creator, in short."""
-
-    goal_id: UUID
-    metric: Metric
-    period: Period
-    target: Number
-    actual: Number | None
-    percentage: int
-    status: Status
-    period_recently_ended: bool
 
 
 class CampaignCreator(msgspec.Struct, frozen=True, kw_only=True):

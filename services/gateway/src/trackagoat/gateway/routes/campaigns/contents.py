@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Literal
@@ -12,15 +11,15 @@ from uuid import UUID
 from trackagoat.gateway import tenancy
 from trackagoat.gateway.edge.answers import Answer, PageMeta
 from trackagoat.gateway.edge.call import Call, ok
-from trackagoat.gateway.reads import campaigns, goals, ingest
+from trackagoat.gateway.reads import campaigns, ingest
 from trackagoat.gateway.registry import Route
 from trackagoat.gateway.resources.campaigns import sums
 from trackagoat.gateway.resources.creators import Totals
 from trackagoat.gateway.resources.fields import Page
-from trackagoat.gateway.resources.goals import Clock, standing
-from trackagoat.gateway.resources.members import CampaignCreator, CreatorGoal, campaign_creator, creator_goal
+from trackagoat.gateway.resources.members import CampaignCreator, campaign_creator
 from trackagoat.gateway.resources.videos import Video, video
 from trackagoat.gateway.routes import examples
+from trackagoat.gateway.routes.goals.lists import badges
 
 
 class ListCampaignCreators(Page, frozen=True, kw_only=True):
@@ -42,10 +41,8 @@ async def list_creators(call: Call[ListCampaignCreators, None]) -> Answer[list[C
     row = await tenancy.campaign(call, call.ids["campaignId"])
     by_views = call.params.sort == "-views"
     totals, rows, meta = await (_by_views(call, row.campaign) if by_views else _by_handle(call, row.campaign))
-    aims = await _goals(call, row.project, [creator.creator for creator in rows])
-    return ok(
-        [campaign_creator(one, totals.get(one.creator) or Totals(), aims.get(one.creator, [])) for one in rows], meta
-    )
+    aims = await badges(call, [creator.creator for creator in rows])
+    return ok([campaign_creator(one, totals.get(one.creator) or Totals(), aims[one.creator]) for one in rows], meta)
 
 
 Found = tuple[dict[UUID, Totals], Sequence[ingest.CreatorRow], PageMeta]
@@ -67,17 +64,6 @@ async def _by_handle(call: Call[ListCampaignCreators, None], campaign: UUID) -> 
     page, meta = call.page(rows, lambda row: (row.handle_key, row.creator))
     found = await campaigns.creator_sums(call.db, call.org, campaign, [row.creator for row in page])
     return {row.creator: sums(row) for row in found}, page, meta
-
-
-async def _goals(call: Call[Any, Any], project: UUID, creators: Sequence[UUID]) -> dict[UUID, list[CreatorGoal]]:
-    """The active goals of those creators and how they stand."""
-    rows, org = await asyncio.gather(goals.active(call.db, call.org, project, creators, None), tenancy.org(call))
-    clock, found = Clock(call.now, org.timezone), defaultdict(list)
-    for row in rows:
-        stands = standing(row, clock)
-        if stands is not None:
-            found[row.creator].append(creator_goal(row, stands))
-    return found
 
 
 async def list_videos(call: Call[ListCampaignVideos, None]) -> Answer[list[Video]]:

@@ -25,6 +25,7 @@ from trackagoat.gateway.resources.creators import (
 )
 from trackagoat.gateway.resources.fields import Page, Search
 from trackagoat.gateway.routes import examples
+from trackagoat.gateway.routes.goals.lists import badges
 
 _POSITIONS: Mapping[str, tuple[Any, Callable[[ingest.CreatorRow], tuple[Any, UUID]]]] = {
     "-created_at": (tuple[datetime, UUID], lambda row: (row.created_at, row.creator)),
@@ -60,7 +61,8 @@ async def list_creators(call: Call[ListCreators, None]) -> Answer[list[Creator]]
         call.db, call.org, asked.project_id, search, asked.status, asked.tracking_mode, value, after, asked.limit + 1
     )
     page, meta = call.page(rows, position)
-    return ok([creator(row) for row in page], meta)
+    aims = await badges(call, [row.creator for row in page])
+    return ok([creator(row, aims[row.creator]) for row in page], meta)
 
 
 async def get_creator(call: Call[Nothing, None]) -> Answer[CreatorDetail]:
@@ -69,11 +71,11 @@ async def get_creator(call: Call[Nothing, None]) -> Answer[CreatorDetail]:
 
 async def detail(call: Call[Any, Any], id: UUID) -> CreatorDetail:
     """A creator by itself, as it is now."""
-    row, posts, org = await asyncio.gather(
-        tenancy.creator(call, id), ingest.refreshes(call.db, call.org, id), tenancy.org(call)
+    row, posts, org, aims = await asyncio.gather(
+        tenancy.creator(call, id), ingest.refreshes(call.db, call.org, id), tenancy.org(call), badges(call, [id])
     )
     hours = workspace.effective_hours(org)
-    return creator_detail(row, freshness.of_creator(row, posts, hours, call.now))
+    return creator_detail(row, freshness.of_creator(row, posts, hours, call.now), aims[id])
 
 
 async def list_snapshots(call: Call[ListSnapshots, None]) -> Answer[list[CreatorSnapshot]]:

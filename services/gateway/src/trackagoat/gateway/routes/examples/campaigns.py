@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from trackagoat.gateway.resources.campaigns import Campaign, CampaignDetail, CampaignItem, CampaignTotals, Target
-from trackagoat.gateway.resources.members import CampaignCreator, CreatorGoal, MemberRef
-from trackagoat.gateway.routes.examples.creators import TOTALS
+from trackagoat.gateway.resources.members import CampaignCreator, MemberRef
+from trackagoat.gateway.routes.examples.creators import CREATOR_GOAL, TOTALS
 from trackagoat.gateway.routes.examples.words import AT, id_of
 
 CAMPAIGN = Campaign(
@@ -40,16 +40,5 @@ CAMPAIGN_DETAIL = CampaignDetail(**msgspec.structs.asdict(CAMPAIGN), items=[CAMP
 CAMPAIGN_CREATOR = CampaignCreator(
     creator=MemberRef(id=id_of(3), tiktok_handle="ana", display_name="Ana", avatar_url=None, is_active=True),
     totals=TOTALS,
-    goals=[
-        CreatorGoal(
-            goal_id=id_of(7),
-            metric="posts",
-            period="weekly",
-            target=15,
-            actual=8,
-            percentage=53,
-            status="behind_pace",
-            period_recently_ended=False,
-        )
-    ],
+    goals=[CREATOR_GOAL],
 )

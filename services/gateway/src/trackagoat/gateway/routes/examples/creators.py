@@ -6,6 +6,7 @@ from datetime import date
 
 import msgspec
 
+from trackagoat.gateway.resources.badges import CreatorGoal
 from trackagoat.gateway.resources.changes import ChangeActor, CreatorChange
 from trackagoat.gateway.resources.creators import Creator, CreatorDetail, CreatorRef, CreatorSnapshot, Totals
 from trackagoat.gateway.resources.freshness import CreatorFreshness, Freshness
@@ -14,6 +15,16 @@ from trackagoat.gateway.routes.examples.words import AT, LATER, id_of
 TOTALS = Totals(views=1_650, likes=60, comments=10, shares=5, saves=None, video_count=3)
 FRESH = Freshness(last_scraped_at=LATER, expected_interval_hours=6, state="fresh")
 ACTOR = ChangeActor(type="api_key", id=id_of(5), name="reporting")
+CREATOR_GOAL = CreatorGoal(
+    goal_id=id_of(7),
+    metric="posts",
+    period="weekly",
+    target=15,
+    actual=8,
+    percentage=53,
+    status="behind_pace",
+    period_recently_ended=False,
+)
 CREATOR = Creator(
     id=id_of(3),
     project_id=id_of(2),
@@ -42,6 +53,7 @@ CREATOR = Creator(
     pending_review_count=1,
     created_at=AT,
     updated_at=AT,
+    goals=[CREATOR_GOAL],
 )
 CREATOR_REF = CreatorRef(id=id_of(3), tiktok_handle="ana", display_name="Ana", avatar_url=None)
 CREATOR_DETAIL = CreatorDetail(

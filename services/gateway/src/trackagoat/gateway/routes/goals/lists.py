@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,8 +15,10 @@ from trackagoat.gateway.edge.answers import Answer, PageMeta
 from trackagoat.gateway.edge.call import Call, ok
 from trackagoat.gateway.reads import goals
 from trackagoat.gateway.registry import Nothing, Route
+from trackagoat.gateway.resources.badges import CreatorGoal
 from trackagoat.gateway.resources.fields import Page
-from trackagoat.gateway.resources.goals import Clock, GoalDetail, Result, goal_detail, result
+from trackagoat.gateway.resources.goals import Clock, GoalDetail, Result, goal_detail, result, standing
+from trackagoat.gateway.resources.members import creator_goal
 from trackagoat.gateway.routes import examples
 
 
@@ -70,6 +74,17 @@ async def detail(call: Call[Any, Any], id: UUID) -> GoalDetail:
 async def clock_of(call: Call[Any, Any]) -> Clock:
     """This moment, where the organization is."""
     return Clock(call.now, (await tenancy.org(call)).timezone)
+
+
+async def badges(call: Call[Any, Any], creators: Sequence[UUID]) -> defaultdict[UUID, list[CreatorGoal]]:
+    """The active goals of these creators and how they stand, in short; an empty list for who has none."""
+    rows, clock = await asyncio.gather(goals.active_of(call.db, call.org, creators), clock_of(call))
+    found: defaultdict[UUID, list[CreatorGoal]] = defaultdict(list)
+    for row in rows:
+        stands = standing(row, clock)
+        if stands is not None:
+            found[row.creator].append(creator_goal(row, stands))
+    return found
 
 
 async def list_results(call: Call[ListResults, None]) -> Answer[list[Result]]:
