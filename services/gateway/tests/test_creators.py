@@ -128,14 +128,14 @@ async def test_readings_the_plan_does_not_keep_are_refused_until_a_plan_given_up
     creator = await api.creator(project)
     await api.scrape(project, creator, api.shot(1, views=5), followers=10)
     video = (await api.get("/videos"))["data"][0]["id"]
-    orgs, since = api.world.pools["workspace"], (clock.now() - timedelta(days=60)).date().isoformat()
+    orgs, since = api.world.pools["workspace"], (clock.now() - timedelta(days=400)).date().isoformat()
     for path in (f"/creators/{creator}/snapshots", f"/videos/{video}/snapshots"):
-        await orgs.execute("UPDATE orgs SET tier = 'free', previous_tier = NULL")
+        await orgs.execute("UPDATE orgs SET tier = 'starter', previous_tier = NULL")
         response = await api.call("GET", path, params={"from": since})
         meta = (await response.json())["meta"]
-        assert (response.status, meta["code"], meta["tierRetentionDays"]) == (402, "retention_exceeded", 30)
+        assert (response.status, meta["code"], meta["tierRetentionDays"]) == (402, "retention_exceeded", 365)
         assert len((await api.get(path))["data"]) == 1
-        grace = "UPDATE orgs SET previous_tier = 'starter', grace_until = $1"
+        grace = "UPDATE orgs SET previous_tier = 'ultra', grace_until = $1"
         await orgs.execute(grace, clock.now() + timedelta(hours=1))
         assert len((await api.get(path, **{"from": since}))["data"]) == 1
         await orgs.execute(grace, clock.now() - timedelta(hours=1))

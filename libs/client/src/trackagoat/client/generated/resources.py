@@ -314,6 +314,7 @@ class Counts(Model, frozen=True, kw_only=True):
     videos: int | None = None
     campaigns: int | None = None
     goals: int | None = None
+    """Active goals of the creator and how they stand, in short"""
     pending_review: int | None = None
 
 
@@ -375,6 +376,7 @@ class Creator(Model, frozen=True, kw_only=True):
     updated_at: datetime
     """When it was last changed, UTC"""
     goals: list[CreatorGoal]
+    """Active goals of the creator and how they stand, in short"""
 
 
 class CreatorGoal(Model, frozen=True, kw_only=True):
@@ -452,6 +454,7 @@ class CreatorDetail(Resource, frozen=True, kw_only=True):
     updated_at: datetime
     """When it was last changed, UTC"""
     goals: list[CreatorGoal]
+    """Active goals of the creator and how they stand, in short"""
     scrape_freshness: CreatorFreshness
 
 
@@ -941,6 +944,7 @@ class CampaignCreator(Model, frozen=True, kw_only=True):
     creator: MemberRef
     totals: Totals
     goals: list[CreatorGoal]
+    """Active goals of the creator and how they stand, in short"""
 
 
 class MemberRef(Model, frozen=True, kw_only=True):
