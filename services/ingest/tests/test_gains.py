@@ -287,6 +287,32 @@ async def test_gains_equal_a_recomputation(pool: Pool, told: list[Any], cuts: li
     assert {tuple(row) for row in rows} == kept
 
 
+async def test_pruning_knows_of_a_rename_between_readings_that_stay(pool: Pool) -> None:
+    world = World()
+    ana, hour = world.creators[0], timedelta(hours=1)
+
+    def profile(n: int, read: ProfileReading) -> Event:
+        at = START + n * hour
+        return StatsSnapshotted(project=world.project, creator_id=ana, source="a", fetched_at=at, creator=read)
+
+    told = [
+        (TOLD, CreatorAdded(**world.who(0))),
+        (TOLD, profile(0, ProfileReading(followers=10, following=5))),
+        (START + hour, CreatorRenamed(creator=ana, project=world.project, from_="c0", to="d0")),
+        (TOLD, profile(2, ProfileReading(followers=100))),
+        (TOLD, profile(3, ProfileReading(followers=101))),
+        (TOLD + hour, SnapshotsPruned(before=START + timedelta(days=1))),
+    ]
+    await play(pool, SERVICE, [heard(event, org=world.org, at=at) for at, event in told])
+    rows = await stored(pool, "profile_gains", "creator", world.org)
+    assert {
+        at: (row["followers"], row["followers_base"], row["followers_baselines"]) for (_, at), row in rows.items()
+    } == {
+        START: (0, 10, 1),
+        START + 3 * hour: (0, 91, 1),
+    }
+
+
 async def test_a_deleted_project_leaves_no_gains(pool: Pool) -> None:
     world = World()
     told = [*world.beginning(), world.read(0, "a", 5, 100, {0: [1, 2, 3, 4, 5], 2: [9, 9, 9, 9, 9]})]

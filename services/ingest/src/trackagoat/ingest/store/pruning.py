@@ -114,14 +114,18 @@ _PROFILES = f"""
     FROM old o JOIN touched USING (creator)
     WHERE o.kept AND o.follower_count IS NOT NULL GROUP BY o.creator, o.fetched_at
 ), steps AS (
-    SELECT p.*, lag(p.value) OVER (PARTITION BY p.creator ORDER BY p.at) AS before FROM points p
+    SELECT p.*, lag(p.value) OVER w AS before, lag(p.at) OVER w AS before_at
+    FROM points p WINDOW w AS (PARTITION BY p.creator ORDER BY p.at)
+), judged AS (
+    SELECT s.*, EXISTS (SELECT FROM unnest(c.renamed_at) AS n(at) WHERE n.at > s.before_at AND n.at <= s.at) AS anew
+    FROM steps s JOIN creators c USING (creator)
 ), left_over AS (
     SELECT creator, quarter(at) AS quarter, sum(readings)::int AS readings,
-        coalesce(sum(value - before), 0)::bigint AS followers,
-        coalesce(sum(value) FILTER (WHERE before IS NULL), 0)::bigint AS followers_base,
+        coalesce(sum(value - before) FILTER (WHERE NOT anew), 0)::bigint AS followers,
+        coalesce(sum(value - coalesce(before, 0)) FILTER (WHERE before IS NULL OR anew), 0)::bigint AS followers_base,
         (count(*) FILTER (WHERE before IS NULL))::int AS followers_firsts,
-        (count(*) FILTER (WHERE before IS NULL))::int AS followers_baselines
-    FROM steps GROUP BY creator, quarter(at)
+        (count(*) FILTER (WHERE before IS NULL OR anew))::int AS followers_baselines
+    FROM judged GROUP BY creator, quarter(at)
 ), were AS (
     SELECT g.* FROM profile_gains g JOIN touched t USING (creator) WHERE g.quarter < t.before
 ), ended AS (
