@@ -25,7 +25,7 @@ APPLIED = "SELECT count(*) FROM schema_migrations"
 FORGET = """
 DO $$ DECLARE what record; BEGIN
     FOR what IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema LOOP
-        EXECUTE format('DROP TABLE %I CASCADE', what.tablename);
+        EXECUTE format('DROP TABLE IF EXISTS %I CASCADE', what.tablename);
     END LOOP;
     FOR what IN SELECT p.oid::regprocedure AS name FROM pg_proc p WHERE pronamespace = current_schema::regnamespace LOOP
         EXECUTE format('DROP FUNCTION %s CASCADE', what.name);

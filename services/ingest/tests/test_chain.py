@@ -305,7 +305,7 @@ async def test_reading_that_ran_out_of_slots_goes_on_there(pool: Pool) -> None:
     await farm.add("ana")
     for minutes in (0, 1, 2, 3, 4):
         await farm.once(NOW + minutes * MINUTE)
-    assert slow.asked == ["posts ana 0", "posts ana 30", "posts ana 60"]
+    assert slow.asked == ["posts ana 0", "posts ana 25", "posts ana 50"]
     assert await pool.fetchval("SELECT count(*) FROM videos") == 70
 
 

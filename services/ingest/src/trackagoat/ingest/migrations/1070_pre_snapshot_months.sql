@@ -32,6 +32,7 @@ CREATE TABLE creator_snapshots (
 ) PARTITION BY RANGE (fetched_at);
 ALTER TABLE creator_snapshots ATTACH PARTITION creator_snapshots_rest DEFAULT;
 
+REVOKE SELECT ON video_snapshots_rest, creator_snapshots_rest FROM trackagoat_gateway;
 GRANT SELECT ON video_snapshots, creator_snapshots TO trackagoat_gateway;
 
 CREATE FUNCTION make_month(parent text, at timestamptz) RETURNS boolean
