@@ -36,6 +36,8 @@ S = TypeVar("S", bound=Settings)
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0
 """How long a part that failed rests before it is begun again."""
 
+CANCEL_SECONDS = 1.0
+"""How long a part has to end before it is told again."""
 IDLE_SECONDS = 75.0
 """How long a connection may be without a whole request, at its start too; longer than proxies keep theirs."""
 
@@ -155,14 +157,19 @@ async def _kept(name: str, work: Work) -> None:
 
 @contextlib.asynccontextmanager
 async def _tasks() -> AsyncIterator[list[asyncio.Task[None]]]:
-    """Tasks that are cancelled, and waited for, on the way out."""
+    """Tasks that are cancelled, and waited for, on the way out.
+
+    A cancellation can be lost in a library that was just about to return, so it is repeated until it is heard.
+    """
     tasks: list[asyncio.Task[None]] = []
     try:
         yield tasks
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        going = set(tasks)
+        while going:
+            for task in going:
+                task.cancel()
+            _, going = await asyncio.wait(going, timeout=CANCEL_SECONDS)
 
 
 @contextlib.asynccontextmanager
