@@ -6,6 +6,7 @@ Facts do not travel here: the relay publishes them, the projector reads them.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -86,7 +87,9 @@ class Bus:
             async with asyncio.timeout(2):
                 await self.client.drain()
         except (TimeoutError, nats.errors.Error):
-            await self.client.close()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(2):
+                    await self.client.close()
 
     async def _on_error(self, error: Exception) -> None:
         log.warning("nats", error=repr(error))

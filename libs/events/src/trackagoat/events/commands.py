@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
@@ -19,6 +20,8 @@ from trackagoat.events.topology import command_subject
 from trackagoat.events.writer import Writer
 
 log = structlog.get_logger()
+
+HANG_UP_SECONDS = 5.0
 
 
 def broker(bus: Bus, service: str, commands: list[str], writer: Writer) -> NatsBroker:
@@ -39,8 +42,9 @@ def broker(bus: Bus, service: str, commands: list[str], writer: Writer) -> NatsB
 async def hang_up(server: NatsBroker) -> None:
     """Answer no more commands; with NATS away there is nobody left to tell."""
     try:
-        await server.stop()
-    except nats.errors.Error as error:
+        async with asyncio.timeout(HANG_UP_SECONDS):
+            await server.stop()
+    except (TimeoutError, nats.errors.Error) as error:
         log.info("stopped answering without a word", error=repr(error))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -38,6 +39,8 @@ FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0
 
 CANCEL_SECONDS = 1.0
 """How long a part has to end before it is told again."""
+LAST_RESORT_SECONDS = 10.0
+"""How long, beyond the grace period, all of it has to end."""
 IDLE_SECONDS = 75.0
 """How long a connection may be without a whole request, at its start too; longer than proxies keep theirs."""
 
@@ -66,6 +69,13 @@ async def _until_signal(service: Service, settings: Settings) -> None:
         log.info("running")
         await stop.wait()
         log.info("stopping")
+        asyncio.get_running_loop().call_later(settings.grace_seconds + LAST_RESORT_SECONDS, _give_up)
+
+
+def _give_up() -> None:
+    """Go as a crash would, which loses nothing."""
+    log.critical("did not come to an end in time, going anyway")
+    os._exit(1)
 
 
 @contextlib.asynccontextmanager
