@@ -21,7 +21,7 @@ GUARDS = {
     "answers": ("made [0-9]+ facts", ["mute", "cut"]),
     "transaction": ("made [0-9]+ facts, its answer names", ["kill postgres", "cut", "slow", "half-open"]),
     "checkpoint": ("the facts come to|lacks", ["kill service"]),
-    "place": ("the stream lacks [0-9]+ facts|never settled", ["wipe nats", "kill nats", "pause nats"]),
+    "place": ("the stream lacks [0-9]+ facts", ["wipe nats", "kill nats", "pause nats"]),
     "attempts": ("never took", ["pause service"]),
     "order": ("the facts come to", ["pause postgres"]),
     "position": ("the facts come to|lacks", ["rebuild"]),

@@ -162,16 +162,23 @@ class Trial:
         if found is None:
             message = "PostgreSQL or NATS did not come back"
             raise AssertionError(message)
+        if not found.streams:
+            with contextlib.suppress(OSError, KernelError, TimeoutError):
+                found.streams = await self._streams(bus)
         return found
 
     async def _look(self, system: Hurt, bus: Bus) -> Evidence:
         early = len(self._receivers.got)
         found = await evidence.look(system.database_url)
         if not found.behind:
-            found.streams = {service: await evidence.published(bus, service) for service in SERVICES}
+            found.streams = await self._streams(bus)
             found.behind += evidence.unpublished(found)
         found.early, found.received = early, list(self._receivers.got)
         return found
+
+    async def _streams(self, bus: Bus) -> dict[str, list[evidence.Published]]:
+        """What NATS holds."""
+        return {service: await evidence.published(bus, service) for service in SERVICES}
 
     def _report(self, system: Hurt, found: Evidence, settled_after: float, wrong: list[str]) -> Report:
         journal = found.journal.values()
