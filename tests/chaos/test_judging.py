@@ -16,15 +16,17 @@ from trackagoat.cli.chaos.evidence import Evidence, Published, Stored
 from trackagoat.cli.chaos.receivers import Received
 from trackagoat.cli.chaos.trial import Trial, judge
 from trackagoat.cli.state import Folder
+from trackagoat.events.catalogue.notifications import AlertRaised
 from trackagoat.events.decider import Outcome
 
 replace = msgspec.structs.replace
 STRANGER = UUID(int=7)
 
 
-def last(evidence: Evidence, service: str, tag: str) -> int:
-    """Where the last fact of that kind is."""
-    return max(n for n, fact in enumerate(evidence.facts[service]) if fact.tag == tag)
+def told(evidence: Evidence) -> int:
+    """Where the last alert about a goal is. Of other kinds one thing may have several: losing one is not noticed."""
+    alerts = [(n, f.event) for n, f in enumerate(evidence.facts["notifications"]) if f.tag == "alert.raised.v1"]
+    return max(n for n, e in alerts if isinstance(e, AlertRaised) and e.kind.startswith("goal_"))
 
 
 def a_fact_is_left_out_of_the_feed(e: Evidence) -> None:
@@ -157,16 +159,16 @@ def a_period_was_closed_by_halves(e: Evidence) -> None:
 
 
 def an_alert_was_not_raised(e: Evidence) -> None:
-    del e.facts["notifications"][last(e, "notifications", "alert.raised.v1")]
+    del e.facts["notifications"][told(e)]
 
 
 def an_alert_was_raised_twice(e: Evidence) -> None:
     facts = e.facts["notifications"]
-    facts.append(replace(facts[last(e, "notifications", "alert.raised.v1")], id=STRANGER))
+    facts.append(replace(facts[told(e)], id=STRANGER))
 
 
 def an_alert_was_raised_in_another_org(e: Evidence) -> None:
-    facts, n = e.facts["notifications"], last(e, "notifications", "alert.raised.v1")
+    facts, n = e.facts["notifications"], told(e)
     facts[n] = replace(facts[n], org=STRANGER)
 
 

@@ -139,22 +139,27 @@ def _alerts(evidence: Evidence, expected: Expected) -> Iterator[str]:
     yield from (f"alert {alert} was never raised" for alert in expected.raised.keys() - raised.keys())
     known = expected.raised.keys() | expected.possible
     yield from (f"alert {alert} was raised without a reason" for alert in raised.keys() - known)
-    yield from (f"alert {alert} was raised {count} times" for alert, count in raised.items() if count > 1)
+    every = raised + Counter(others)
+    yield from (f"alert {alert} was raised {count} times" for alert, count in every.items() if count > 1)
     if set(said["alert.cleared.v1"]) != expected.cleared or len(said["alert.cleared.v1"]) != len(expected.cleared):
         yield f"{len(said['alert.cleared.v1'])} alerts were cleared, {len(expected.cleared)} had to be"
     shown = Counter(row["alert"] for row in evidence.rows["notifications.alerts"])
-    if shown != raised + Counter(others):
+    if shown != every:
         yield "notifications.alerts does not show the alerts that were raised"
 
 
 def _others(evidence: Evidence) -> Iterator[str]:
     """Alerts that are not about goals: each for a fact about the same thing, each such fact told of."""
     for kind, (service, tag, field) in REASONS.items():
-        wanted = {getattr(fact.event, field) for fact in evidence.facts[service] if _tells(fact.tag, fact.event, tag)}
-        alerts = [f.event for f in evidence.facts["notifications"] if f.tag == "alert.raised.v1"]
-        told: set[UUID] = {e.entity.id for e in alerts if isinstance(e, AlertRaised) and e.kind == kind}
-        yield from (f"nobody was told {kind} of {one}" for one in wanted - told)
-        yield from (f"{kind} was told of {one} without a reason" for one in told - wanted)
+        facts = evidence.facts[service]
+        wanted = {getattr(f.event, field): f.org for f in facts if _tells(f.tag, f.event, tag)}
+        alerts = [(f.event, f.org) for f in evidence.facts["notifications"]]
+        told = {(e.entity.id, org) for e, org in alerts if isinstance(e, AlertRaised) and e.kind == kind}
+        ones = {one for one, _ in told}
+        yield from (f"alert {kind} of {one} was never raised" for one in wanted.keys() - ones)
+        yield from (f"alert {kind} of {one} was raised without a reason" for one in ones - wanted.keys())
+        crossed = (one for one, org in told if wanted.get(one, org) != org)
+        yield from (f"alert {kind} of {one} was raised for another organization" for one in crossed)
 
 
 def _tells(tag: str, event: Any, wanted: str) -> bool:
