@@ -54,6 +54,21 @@ async def test_a_purged_stream_and_a_hole_are_found_and_mended_while_everything_
     assert await goat.faults() == {}
 
 
+async def test_a_mark_beyond_a_restored_feed_is_put_back_and_whose_rows_are_to_be_made_anew_is_told(
+    goat: Goat, herd: Any
+) -> None:
+    head = await goat.ask("SELECT seq FROM ingest.feed_head")
+    await goat.sql(f"UPDATE goals.checkpoints SET seq = {head + 5} WHERE source = 'ingest'")  # noqa: S608 - a number
+    assert "beyond the feed's head" in (await goat.faults())["followers"][0]
+    told = await goat("events", "reconcile", "--after-restore", "--service", "ingest")
+    assert (told.status, "`goat rebuild goals`" in told.out, "in the stream alone" in told.out) == (0, True, False)
+    assert await goat.ask("SELECT max(seq) FROM goals.checkpoints WHERE source = 'ingest' AND partition >= 0") == head
+    assert (await goat("rebuild", "goals")).status == 0
+    assert await goat.faults() == {}
+    (again,) = (await goat("events", "reconcile", "--after-restore", "--service", "ingest", "--json")).json
+    assert (again["put_back"], again["lost"], again["kept_in"]) == ([], 0, None)
+
+
 async def test_a_parked_fact_is_listed_shown_and_discarded(goat: Goat, herd: Any, until: Until) -> None:
     await goat.sql(
         """INSERT INTO ingest.events (id, org, stream, tag, at, actor, data)

@@ -19,7 +19,7 @@ from trackagoat.events.errors import Unavailable
 from trackagoat.events.held import Place
 from trackagoat.events.purging import About, purge
 from trackagoat.events.reconcile import Comparison, Span, Walk, compare
-from trackagoat.events.repair import repair
+from trackagoat.events.repair import lost, repair
 from trackagoat.events.sequencer import sequence
 from trackagoat.events.testing.plugin import PASSWORDS, Database
 from trackagoat.events.testing.sample import SPEAKER, ask, create, until
@@ -179,6 +179,47 @@ async def test_a_ledger_that_went_on_from_an_older_backup_is_ahead_too(
     await say(speaker, 4)
     found = await look(speaker, bus)
     assert (found.state, [place.seq for place in found.unknown]) == ("ahead", [4, 5])
+
+
+async def test_what_only_the_stream_holds_goes_when_the_ledger_was_restored(
+    database: Database, speaker: Pool, bus: Bus
+) -> None:
+    await published(speaker, bus, 5)
+    ids = [row["id"] for row in await speaker.fetch("SELECT id FROM events JOIN feed USING (pos) ORDER BY seq")]
+    await restore(database, 3)
+    await say(speaker, 1)
+    found = [one async for page in lost(speaker, bus.client, "workspace") for one in page]
+    assert [(UUID(one.id), one.seq, one.type) for one in found] == [
+        (id, n, "project.created.v1") for n, id in enumerate(ids[3:], 4)
+    ]
+    mended = await repair(speaker, bus, "workspace", restored=True)
+    assert (mended.state, mended.last, mended.messages) == ("in step", 4, 4)
+    assert [one async for page in lost(speaker, bus.client, "workspace") for one in page] == []
+    async with relaying(speaker, bus):
+        await say(speaker, 2)
+        await until(lambda: _holds(bus.client, speaker))
+
+
+async def test_a_ledger_that_made_again_what_it_had_lost_is_seen_through_by_who_reads_every_message(
+    database: Database, speaker: Pool, bus: Bus
+) -> None:
+    await published(speaker, bus, 4)
+    asked = ask()
+    again = [create(str(clock.new_id()))]
+    await Writer(speaker, SPEAKER).handle(asked, again)
+    await sequence(speaker)
+    async with relaying(speaker, bus):
+        await until(lambda: _holds(bus.client, speaker))
+    await restore(database, 3)
+    await speaker.execute("DELETE FROM outcomes")
+    await speaker.execute("DELETE FROM named")
+    await say(speaker, 1)
+    await Writer(speaker, SPEAKER).handle(asked, again)
+    await sequence(speaker)
+    assert (await look(speaker, bus)).state == "in step"
+    assert (await compare(speaker, bus.client, "workspace", every=True)).state == "ahead"
+    assert (await repair(speaker, bus, "workspace", restored=True)).state == "in step"
+    assert (await compare(speaker, bus.client, "workspace", every=True)).state == "in step"
 
 
 async def restore(database: Database, head: int) -> None:

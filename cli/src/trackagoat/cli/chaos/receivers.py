@@ -40,13 +40,13 @@ class Receivers:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[Receivers]:
-        """Listen on a free port."""
+        """Listen on a free port, again on the same one later."""
         app = web.Application()
         app.router.add_post("/{endpoint}", self._take)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await runner.setup()
         try:
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
+            await web.TCPSite(runner, "127.0.0.1", self.port).start()
             self.port = int(runner.addresses[0][1])
             yield self
         finally:

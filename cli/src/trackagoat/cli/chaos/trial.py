@@ -21,6 +21,7 @@ from trackagoat.cli.chaos.hurt import Hurt
 from trackagoat.cli.chaos.load import SEEDS, Lane, Step
 from trackagoat.cli.chaos.receivers import Receivers
 from trackagoat.cli.state import Folder
+from trackagoat.cli.supervisor import System
 from trackagoat.events import clock
 from trackagoat.events.bus import Bus, BusAsker, connect_asker
 from trackagoat.events.catalogue.notifications import CreateChannel, SetRule, secret_context
@@ -70,8 +71,8 @@ class Trial:
         self._folder, self._seed, self._seconds, self._tell = folder, seed, seconds, tell
         self._plan = plan(seed, seconds, only)
         self._done: Counter[str] = Counter()
-        self._receivers = Receivers(seed)
-        self._endpoints: dict[UUID, str] = {}
+        self.receivers = Receivers(seed)
+        self.endpoints: dict[UUID, str] = {}
 
     async def run(self) -> tuple[Report, Evidence]:
         """Start, load, hurt, let settle, judge, stop."""
@@ -79,34 +80,36 @@ class Trial:
         self._folder.lock()
         system = Hurt(self._folder, self._tell)
         try:
-            async with self._receivers.running(), system.running():
+            async with self.receivers.running(), system.running():
                 await system.wait_ready()
-                async with _kept(system), _buses(system) as buses:
+                async with kept(system), connections(system) as buses:
                     return await self._tried(system, Driver([BusAsker(bus) for bus in buses]), buses[0])
         finally:
             self._folder.unlock()
 
     async def _tried(self, system: Hurt, driver: Driver, bus: Bus) -> tuple[Report, Evidence]:
         now, loop = clock.now(), asyncio.get_running_loop()
-        lanes = [Lane(self._seed, org, n, now) for org in self._orgs() for n in range(LANES)]
-        await driver.begin(self._beginning(lanes))
+        lanes = [Lane(self._seed, org, n, now) for org in self.orgs() for n in range(LANES)]
+        await driver.begin(self.beginning(lanes))
         self._tell(f"seed {self._seed}: {len(self._plan)} faults in {self._seconds:.0f} s")
         await self._load(system, driver, lanes)
         self._tell("no more faults; waiting until everything is done")
         began = loop.time()
-        found = await self._settled(system, bus)
-        found.journal, found.endpoints = driver.journal, self._endpoints
+        found = await self.settled(system, bus)
+        found.journal, found.endpoints = driver.journal, self.endpoints
         behind = [f"never settled: {what}" for what in found.behind]
         wrong = behind + await asyncio.to_thread(judge, found)
         return self._report(system, found, loop.time() - began, wrong), found
 
     # -- what is asked ---------------------------------------------------------------------------------------
 
-    def _orgs(self) -> list[OrgId]:
+    def orgs(self) -> list[OrgId]:
+        """The organizations that ask."""
         return [OrgId(uuid5(SEEDS, f"{self._seed}/org {n}")) for n in range(ORGS)]
 
-    def _beginning(self, lanes: Sequence[Lane]) -> Iterator[Step]:
-        for org in self._orgs():
+    def beginning(self, lanes: Sequence[Lane]) -> Iterator[Step]:
+        """What must be there before the lanes are walked."""
+        for org in self.orgs():
             made = CreateOrg(org=org, name=f"Org {org}")
             yield Step(org=org, command_id=uuid5(org, "made"), commands=(made,))
             channels = tuple(self._channel(org, n) for n in range(WEBHOOKS))
@@ -119,10 +122,10 @@ class Trial:
 
     def _channel(self, org: OrgId, n: int) -> CreateChannel:
         channel = ChannelId(uuid5(org, f"channel {n}"))
-        self._endpoints[channel] = str(channel)
+        self.endpoints[channel] = str(channel)
         secret = base64.b64encode(channel.bytes * 2)
         sealed = seal(self._folder.secrets().secret_key, secret, secret_context(channel))
-        url = self._receivers.url(str(channel))
+        url = self.receivers.url(str(channel))
         return CreateChannel(channel=channel, kind="webhook", name=f"hook {n}", url=url, sealed_secret=sealed)
 
     async def _load(self, system: Hurt, driver: Driver, lanes: Sequence[Lane]) -> None:
@@ -147,7 +150,7 @@ class Trial:
 
     # -- what came of it -------------------------------------------------------------------------------------
 
-    async def _settled(self, system: Hurt, bus: Bus) -> Evidence:
+    async def settled(self, system: System, bus: Bus) -> Evidence:
         """What there is once nothing is left to do; after too long, as it is."""
         limit = asyncio.get_running_loop().time() + SETTLE_SECONDS
         found: Evidence | None = None
@@ -167,13 +170,13 @@ class Trial:
                 found.streams = await self._streams(bus)
         return found
 
-    async def _look(self, system: Hurt, bus: Bus) -> Evidence:
-        early = len(self._receivers.got)
+    async def _look(self, system: System, bus: Bus) -> Evidence:
+        early = len(self.receivers.got)
         found = await evidence.look(system.database_url)
         if not found.behind:
             found.streams = await self._streams(bus)
             found.behind += evidence.unpublished(found)
-        found.early, found.received = early, list(self._receivers.got)
+        found.early, found.received = early, list(self.receivers.got)
         return found
 
     async def _streams(self, bus: Bus) -> dict[str, list[evidence.Published]]:
@@ -208,7 +211,7 @@ class Trial:
 
 
 @contextlib.asynccontextmanager
-async def _kept(system: Hurt) -> AsyncIterator[None]:
+async def kept(system: System) -> AsyncIterator[None]:
     """What dies is started again."""
     stop = asyncio.Event()
     keeping = asyncio.create_task(system.keep(stop))
@@ -220,7 +223,7 @@ async def _kept(system: Hurt) -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def _buses(system: Hurt) -> AsyncIterator[list[Bus]]:
+async def connections(system: Hurt) -> AsyncIterator[list[Bus]]:
     """Connections to ask over: a direct one, and one through a proxy."""
     login = system.nats_login("operator")
     urls = [system.nats_url, system.through(system.nats_url, "driver", "nats")]

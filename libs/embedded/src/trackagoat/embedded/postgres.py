@@ -26,6 +26,8 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
+    # Who restores a backup waits for all of it: until then nothing can be written, and nobody is let in.
+    "hot_standby": "off",
     "jit": "off",
     # Parallel plans need shared memory that containers are short of, and there are two cores.
     "max_parallel_workers_per_gather": "0",
@@ -129,8 +131,11 @@ class Postgres:
         limit = time.monotonic() + START_SECONDS
         while self.running and time.monotonic() < limit:
             told = self._pid_file()
-            if told[:1] == [str(self.pid)] and told[STATUS_LINE:] == ["ready"]:
+            status = told[STATUS_LINE:] if told[:1] == [str(self.pid)] else []
+            if status == ["ready"]:
                 return True
+            if status == ["standby"]:  # it reads an archive, for as long as that takes
+                limit = time.monotonic() + START_SECONDS
             time.sleep(0.01)
         return False
 

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import nats.errors
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
@@ -96,11 +97,17 @@ async def _counts(client: Client, service: str) -> tuple[dict[str, Any], dict[in
 
 async def pages(client: Client, service: str, until: int) -> AsyncIterator[list[Place]]:
     """Every message's place in order, up to a place of the stream; bodies are not fetched."""
+    async for page in messages(client, service, until, bodies=False):
+        yield [_place(m.metadata.sequence.stream, m.headers) for m in page]
+
+
+async def messages(client: Client, service: str, until: int, *, bodies: bool = True) -> AsyncIterator[list[Msg]]:
+    """Every message in order, up to a place of the stream."""
     js, name = client.jetstream(), stream_name(service)
     config = ConsumerConfig(
         deliver_policy=DeliverPolicy.ALL,
         ack_policy=AckPolicy.NONE,
-        headers_only=True,
+        headers_only=not bodies,
         mem_storage=True,
         num_replicas=1,
         inactive_threshold=60.0,
@@ -110,10 +117,9 @@ async def pages(client: Client, service: str, until: int) -> AsyncIterator[list[
     try:
         at = 0
         while at < until:
-            messages = await tap.fetch(PAGE, timeout=10)
-            page = [_place(m.metadata.sequence.stream, m.headers) for m in messages]
-            at = page[-1].at
-            yield [place for place in page if place.at <= until]
+            page = await tap.fetch(PAGE, timeout=10)
+            at = page[-1].metadata.sequence.stream
+            yield [message for message in page if message.metadata.sequence.stream <= until]
     finally:
         await tap.unsubscribe()
         await js.delete_consumer(name, consumer.name)

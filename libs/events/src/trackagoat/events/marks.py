@@ -28,6 +28,9 @@ _MOVE = """
 UPDATE checkpoints SET seq = $4
 WHERE projection = $1 AND source = $2 AND partition = ANY($3::int[]) AND seq < $4
 """
+_PUT_BACK = """
+UPDATE {0}.checkpoints SET seq = $2 WHERE source = $1 AND seq > $2 AND partition >= 0 RETURNING projection
+"""
 
 Marks = dict[int, int]
 """The seq up to which each lane is applied."""
@@ -53,6 +56,14 @@ async def lock(tx: Db, projection: str, source: str, lanes: Collection[int]) -> 
 async def move(tx: Any, projection: str, source: str, lanes: Collection[int], seq: int) -> None:
     """These lanes are applied up to `seq`, unless they already are further."""
     await tx.execute(_MOVE, projection, source, sorted(lanes), seq)
+
+
+async def put_back(db: Any, schema: str, source: str, head: int) -> set[str]:
+    """Marks of that schema that are beyond the head of a source that was restored, set to it; whose they were.
+
+    Whoever had one refuses to go on until it is put back, and its rows may know of what the source has lost.
+    """
+    return {row["projection"] for row in await db.fetch(_PUT_BACK.format(schema), source, head)}
 
 
 def beyond(facts: Sequence[Heard[Any]], marks: Marks) -> list[Heard[Any]]:

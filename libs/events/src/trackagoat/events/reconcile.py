@@ -104,13 +104,16 @@ def disagreement(held: Held, least: Mapping[int, int], most: Mapping[int, int]) 
     }
 
 
-async def compare(db: Db, client: Client, service: str) -> Comparison:
-    """Hold the service's stream against its feed. `db` may read the service's schema. Raises Unavailable."""
+async def compare(db: Db, client: Client, service: str, *, every: bool = False) -> Comparison:
+    """Hold the service's stream against its feed. `db` may read the service's schema. Raises Unavailable.
+
+    `every`: read every message even where the counts agree, as they may after a restore by chance.
+    """
     with reachable():
-        return await _compare(db, client, service)
+        return await _compare(db, client, service, every=every)
 
 
-async def _compare(db: Db, client: Client, service: str) -> Comparison:
+async def _compare(db: Db, client: Client, service: str, *, every: bool) -> Comparison:
     held = await look(client, service)
     head = await db.fetchrow(_HEAD.format(service))
     if held is None:
@@ -123,7 +126,7 @@ async def _compare(db: Db, client: Client, service: str) -> Comparison:
     differing = await _differing(db, service, held)
     front = await _unexplained(db, service, await _front(db, service, first))
     walk = Walk()
-    if held.deleted or differing or not await _known(db, service, last):
+    if every or held.deleted or differing or not await _known(db, service, last):
         await _scan(db, client, service, walk, last.at)
         walk.missing = await _unexplained(db, service, walk.missing)
     return _judged(service, held, head, walk, front, differing)

@@ -75,7 +75,7 @@ async def anchor(pool: asyncpg.Pool[Any], js: JetStreamContext, service: str) ->
     if str(known) != headers["Nats-Msg-Id"]:
         message = (
             f"{name} ends with event {headers['Nats-Msg-Id']} at seq {seq}, the feed has {known} there: was the "
-            "database restored from an older backup? Delete the stream and apply the topology to fill it again"
+            "database restored from an older backup? `goat events reconcile --after-restore` fills it again"
         )
         raise StreamAhead(message)
     last_seq = (await js.stream_info(name)).state.last_seq

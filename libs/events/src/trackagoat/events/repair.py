@@ -1,7 +1,8 @@
 """Repairing: a stream is brought in step with its feed, through the relay's own chain and under its lease.
 
 What is missing at the end is published. A chain cannot fill a hole, so a stream with holes or repeats is emptied and
-filled again from the feed. A stream that is ahead holds what the ledger does not; it is never touched.
+filled again from the feed. A stream that is ahead holds what the ledger does not; it is emptied, too, only for whoever
+says that the ledger was restored, and `lost` tells first what goes with it.
 """
 
 from __future__ import annotations
@@ -13,13 +14,16 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import msgspec
+from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 
 from trackagoat.events import clock, leases, relay
 from trackagoat.events.bus import Bus
 from trackagoat.events.errors import LeaseLost
-from trackagoat.events.held import reachable
-from trackagoat.events.reconcile import Comparison, compare
+from trackagoat.events.held import look, messages, reachable
+from trackagoat.events.reconcile import Comparison, State, compare
 from trackagoat.events.topology import stream_name, streams
 
 LEASE_SECONDS = 30.0
@@ -30,9 +34,13 @@ FORGOTTEN_SECONDS = 0.3
 """After this long it usually has forgotten them."""
 
 AHEAD = (
-    "the database was restored from an older backup, or somebody published by hand: restore the newest backup; without "
-    "one see docs/operations.md"
+    "the database was restored from an older backup, or somebody published by hand: restore the newest backup; if that "
+    "is what it was, `goat events reconcile --after-restore` goes on from there"
 )
+_HERE = """
+SELECT id::text FROM {0}.events
+WHERE id IN (SELECT t.id::uuid FROM unnest($1::text[]) AS t(id) WHERE t.id ~ '^[0-9a-f-]{{36}}$')
+"""
 
 
 def explain(found: Comparison) -> str:
@@ -63,38 +71,87 @@ def remedy(found: Comparison) -> str:
 
 
 async def repair(
-    pool: asyncpg.Pool[Any], bus: Bus, service: str, told: Callable[[int], None] = lambda _: None
+    pool: asyncpg.Pool[Any],
+    bus: Bus,
+    service: str,
+    told: Callable[[int], None] = lambda _: None,
+    *,
+    restored: bool = False,
 ) -> Comparison:
     """Bring the stream in step, as far as that may be done; what it is like afterwards.
 
     `pool` is in the service's schema, the bus is the operator's. `told` hears how many facts were published.
+    `restored`: the ledger is right, and what the stream holds beyond it goes.
     """
-    holder = clock.new_id()
-    found = await compare(pool, bus.client, service)
-    if found.state in {"in step", "ahead", "absent"}:
+    kept: set[State] = {"in step", "absent"} if restored else {"in step", "absent", "ahead"}
+    found = await compare(pool, bus.client, service, every=restored)
+    if found.state in kept:
         return found
+    holder = clock.new_id()
     async with _relaying(pool, holder):
         with reachable():
-            return await _mended(pool, bus, service, holder, told)
+            for turn in range(1, ROUNDS + 1):
+                found = await compare(pool, bus.client, service, every=restored)
+                if found.state in kept:
+                    break
+                await _mend(pool, bus, found, holder, told, turn)
+            return await compare(pool, bus.client, service)
 
 
-async def _mended(
-    pool: asyncpg.Pool[Any], bus: Bus, service: str, holder: UUID, told: Callable[[int], None]
-) -> Comparison:
-    found = await compare(pool, bus.client, service)
-    for turn in range(1, ROUNDS + 1):
-        if found.state in {"in step", "ahead"}:
-            break
-        await _make_room(
-            bus.jetstream(), service, empty=found.state != "behind", seconds=turn * turn * FORGOTTEN_SECONDS
-        )
-        try:
-            await _publish(pool, bus, service, holder, told)
-        except relay.Refusal:
-            if turn == ROUNDS:
-                raise
-        found = await compare(pool, bus.client, service)
-    return found
+class Lost(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a message tells that the ledger does not hold, in the words of its headers."""
+
+    id: str
+    type: str
+    subject: str
+    time: str
+    seq: int | None
+    actor: str
+    data: Any
+
+
+async def lost(pool: asyncpg.Pool[Any], client: Client, service: str) -> AsyncIterator[list[Lost]]:
+    """What the stream tells that the ledger does not hold, in pages. Raises Unavailable."""
+    with reachable():
+        held = await look(client, service)
+        if held is None or held.after is None:
+            return
+        async for page in messages(client, service, held.after[1].at):
+            found = [_told(message) for message in page]
+            rows = await pool.fetch(_HERE.format(service), [one.id for one in found])
+            here = {row["id"] for row in rows}
+            yield [one for one in found if one.id not in here]
+
+
+def _told(message: Msg) -> Lost:
+    headers = message.headers or {}
+    try:
+        data = msgspec.json.decode(message.data)
+    except msgspec.DecodeError:
+        data = message.data.decode(errors="replace")
+    place = headers.get("seq", "")
+    return Lost(
+        id=headers.get("Nats-Msg-Id", ""),
+        type=headers.get("ce-type", ""),
+        subject=headers.get("ce-subject", message.subject),
+        time=headers.get("ce-time", ""),
+        seq=int(place) if place.isdigit() else None,
+        actor=headers.get("actor", ""),
+        data=data,
+    )
+
+
+async def _mend(  # noqa: PLR0913, PLR0917 - what a repair works with
+    pool: asyncpg.Pool[Any], bus: Bus, found: Comparison, holder: UUID, told: Callable[[int], None], turn: int
+) -> None:
+    """Make room where it is needed, and publish; a stream that still remembers too much is given longer next turn."""
+    seconds = turn * turn * FORGOTTEN_SECONDS
+    await _make_room(bus.jetstream(), found.service, empty=found.state != "behind", seconds=seconds)
+    try:
+        await _publish(pool, bus, found.service, holder, told)
+    except relay.Refusal:
+        if turn == ROUNDS:
+            raise
 
 
 @asynccontextmanager
