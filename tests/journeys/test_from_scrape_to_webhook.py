@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from prometheus_client import generate_latest
 from standardwebhooks import Webhook
 
@@ -15,6 +16,7 @@ from trackagoat.events import clock
 Until = Callable[..., Awaitable[Any]]
 
 
+@pytest.mark.parametrize("postgres", ["own", "oldest", "pooled"], indirect=True)
 async def test_a_goal_at_risk_reaches_a_webhook_whose_signature_verifies(
     house: Any, receiver: Any, until: Until, noon: str
 ) -> None:

@@ -53,10 +53,14 @@ def binaries() -> Path:
 
 
 class Postgres:
-    """One server. `durable=False` trades safety for speed and is for tests."""
+    """One server. `durable=False` trades safety for speed and is for tests.
 
-    def __init__(self, folder: Path, *, port: int = 0, durable: bool = True) -> None:
+    `programs` is the folder with the initdb and postgres of another version, in place of those that come along.
+    """
+
+    def __init__(self, folder: Path, *, port: int = 0, durable: bool = True, programs: Path | None = None) -> None:
         """Nothing happens before `start`. Port 0: the one used last time, else a free one."""
+        self._programs = programs
         self.folder = folder.absolute()
         self.data = self.folder / "data"
         self._port = port
@@ -97,7 +101,7 @@ class Postgres:
         """Initialise when new, start, and wait until it answers. Raises EmbeddedError."""
         with _clearly(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-            lend([binaries() / "initdb", binaries() / "postgres"])
+            lend([self._program("initdb"), self._program("postgres")])
             if not self.data.exists():
                 self._initialise()
             self._look_at_what_is_there()
@@ -124,8 +128,11 @@ class Postgres:
     def _command(self) -> list[str]:
         settings = SETTINGS | ({} if self._durable else CARELESS) | {"port": str(self._port)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        command = [str(binaries() / "postgres"), "-D", str(self.data), *options]
-        return as_nobody(command, entering=[binaries() / "postgres", self.data])
+        command = [str(self._program("postgres")), "-D", str(self.data), *options]
+        return as_nobody(command, entering=[self._program("postgres"), self.data])
+
+    def _program(self, name: str) -> Path:
+        return (self._programs or binaries()) / name
 
     def _came_up(self) -> bool:
         limit = time.monotonic() + START_SECONDS
@@ -146,9 +153,9 @@ class Postgres:
         fresh.mkdir(mode=0o700)
         secret = self.folder / "password"
         write_secret(secret, f"{secrets.token_hex(24)}\n")
-        command = [str(binaries() / "initdb"), "-D", str(fresh), "-U", "postgres", "--auth=scram-sha-256"]
+        command = [str(self._program("initdb")), "-D", str(fresh), "-U", "postgres", "--auth=scram-sha-256"]
         command += [f"--pwfile={secret}", "--encoding=UTF8", "--locale=C", "--no-instructions", "--no-sync"]
-        command = as_nobody(command, entering=[binaries() / "initdb", fresh])
+        command = as_nobody(command, entering=[self._program("initdb"), fresh])
         give(fresh)
         give(secret)
         result = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")

@@ -26,12 +26,17 @@ async def _keep(connection: asyncpg.Connection[Any]) -> None:
     """
 
 
-async def connect_pool(dsn: str, schema: str, size: int = 8) -> asyncpg.Pool[Any]:
-    """A pool whose connections resolve bare names in that schema."""
+STATEMENTS = 100
+"""How many prepared statements a connection keeps."""
+
+
+async def connect_pool(dsn: str, schema: str, size: int = 8, statements: int = STATEMENTS) -> asyncpg.Pool[Any]:
+    """A pool whose connections resolve bare names in that schema and keep so many prepared statements."""
     pool = await asyncpg.create_pool(
         dsn,
         min_size=1,
         max_size=size,
+        statement_cache_size=statements,
         init=prepare,
         reset=_keep,
         command_timeout=60,

@@ -84,7 +84,8 @@ async def running(service: Service, settings: Settings) -> AsyncIterator[int]:
     async with contextlib.AsyncExitStack() as stack:
         told_to = settings.otel_exporter_otlp_endpoint
         await stack.enter_async_context(tracing.started(service.name, told_to, settings.otel_traces_sampler_arg))
-        pool = await connect_pool(settings.database_url.get_secret_value(), service.name, settings.pool_size)
+        url, statements = settings.database_url.get_secret_value(), settings.statement_cache_size
+        pool = await connect_pool(url, service.name, settings.pool_size, statements)
         stack.push_async_callback(_close, pool)
         await migrate.verify(pool, service.name)
         password = settings.nats_password.get_secret_value() if settings.nats_password else None

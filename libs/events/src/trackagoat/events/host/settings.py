@@ -76,6 +76,8 @@ class Settings(BaseSettings):
     """How long requests that were begun may take when the service is told to stop."""
     pool_size: int = 8
     """Connections to PostgreSQL at most, for each process."""
+    statement_cache_size: int = Field(default=100, ge=0)
+    """Prepared statements kept by each connection; 0 behind a pooler in transaction mode that knows none."""
     otel_exporter_otlp_endpoint: str | None = None
     """Where traces go, as `http://collector:4318` (OTLP over HTTP); needs the extra `trackagoat-events[otel]`."""
     otel_traces_sampler_arg: float = Field(default=1.0, ge=0, le=1)

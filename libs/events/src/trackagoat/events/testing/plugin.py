@@ -44,7 +44,13 @@ class Database:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """A server with all roles and a migrated template database."""
-    server = Postgres(tmp_path_factory.mktemp("postgres"), durable=False)
+    with prepared(Postgres(tmp_path_factory.mktemp("postgres"), durable=False)) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def prepared(server: Postgres) -> Iterator[Postgres]:
+    """The server, running, with all roles and a migrated template database."""
     server.start()
     try:
         asyncio.run(_template(server))
