@@ -288,7 +288,7 @@ async def _settled(built: House, crowd: Crowd) -> None:
         async with asyncio.timeout(PATIENCE_SECONDS):
             while await db.fetchval(_OPEN, taking):
                 await asyncio.sleep(TICK_SECONDS)
-        found = await db.fetchrow(_COUNTS)
+        [found] = await db.fetch(_COUNTS)
     finally:
         await db.close()
     assert found["all"] == len(crowd.raised), f"{len(crowd.raised)} alerts, {found['all']} deliveries"

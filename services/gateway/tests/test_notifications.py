@@ -90,6 +90,25 @@ async def test_what_another_org_tells_one_person_is_read_wherever_that_person_is
     assert (await bo.get("/notifications", unread="true"))["meta"]["unreadCount"] == 0
 
 
+async def test_an_invitation_is_told_to_whom_it_is_for_and_its_answer_to_admins_with_the_address(register: Any) -> None:
+    ana, bo = await register("ana"), await register("bo")
+    made = await ana.post("/invitations", {"email": "bo@example.com", "role": "member"})
+    (told,) = (await bo.get("/notifications"))["data"]
+    assert (told["kind"], told["severity"], told["title"]) == (
+        "invitation_received",
+        "info",
+        "You are invited to Ana's",
+    )
+    assert told["data"]["invitation_id"] == made["data"]["id"]
+    assert (told["data"]["org_name"], told["data"]["role"]) == ("Ana's", "member")
+    assert (await ana.get("/notifications"))["data"] == []
+    await bo.post("/invitations/accept", {"token": made["data"]["accept_url"].partition("=")[2]})
+    (answer,) = (await ana.get("/notifications"))["data"]
+    assert (answer["kind"], answer["data"]["email"]) == ("invitation_accepted", "bo@example.com")
+    assert answer["data"]["user_id"] == bo.user["id"]
+    assert {one["kind"] for one in (await bo.get("/notifications"))["data"]} == {"invitation_received"}
+
+
 async def test_who_has_read_everything_has_read_what_other_orgs_said_too(register: Any) -> None:
     ana, bo = await register("ana"), await register("bo")
     told = await alerted(ana, await ana.project(), "invitation_received", user=UUID(bo.user["id"]))
