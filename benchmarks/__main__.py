@@ -24,6 +24,7 @@ NAMES = (
     "latency",
     "campaigns",
     "goals",
+    "notifications",
     "replay",
     "lists",
     "sync",

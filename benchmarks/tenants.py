@@ -32,12 +32,12 @@ class Desk:
 
 
 @contextlib.asynccontextmanager
-async def desk(built: House, name: str) -> AsyncIterator[Desk]:
-    """That service's desk."""
+async def desk(built: House, name: str, **extra: str) -> AsyncIterator[Desk]:
+    """That service's desk, with settings beside those it needs."""
     settings: Any = importlib.import_module(f"trackagoat.{name}.settings").Settings
     build: Any = importlib.import_module(f"trackagoat.{name}.service").service
     async with built.pool(name) as pool:
-        given = {"database_url": built.dsn(name), "secret_key": built.secret_key}
+        given = {"database_url": built.dsn(name), "secret_key": built.secret_key} | extra
         yield Desk(pool, build(settings.model_validate(given)))
 
 

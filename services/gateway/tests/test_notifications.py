@@ -12,7 +12,7 @@ from trackagoat.events.seal import unseal
 from trackagoat.events.testing.play import heard, play
 
 
-async def alerted(api: Any, project: str, kind: Any = "goal_missed") -> str:
+async def alerted(api: Any, project: str, kind: Any = "goal_missed", **more: Any) -> str:
     alert = AlertId(clock.new_id())
     entity = Subject("goal", uuid4(), "@ana")
     fact = AlertRaised(
@@ -24,6 +24,7 @@ async def alerted(api: Any, project: str, kind: Any = "goal_missed") -> str:
         title="Missed",
         body="1 of 3",
         payload={"actual": 1},
+        **more,
     )
     told = heard(fact, org=api.org, at=clock.now())
     await play(api.world.pools["notifications"], api.world.services["notifications"], [told])
@@ -59,6 +60,61 @@ async def test_alerts_of_the_org_are_listed(api: Any) -> None:
     assert page["data"][0]["cleared_at"] is None
     assert len((await api.get("/alerts", open="true"))["data"]) == 3
     assert (await api.get("/alerts", to="2020-01-01"))["data"] == []
+
+
+async def test_alerts_to_admins_and_to_somebody_else_are_not_shown_to_a_member(
+    register: Any,
+) -> None:
+    admin = await register("ana")
+    made = await admin.post("/invitations", {"email": "bo@example.com"})
+    member = await register("bo", invitation_token=made["data"]["accept_url"].partition("=")[2])
+    project = await admin.project()
+    everybody = await alerted(admin, project)
+    to_admins = await alerted(admin, project, "invitation_accepted", for_admins=True)
+    to_member = await alerted(admin, project, "invitation_received", user=UUID(member.user["id"]))
+    for path, open_to in (("/alerts", {"open": "true"}), ("/notifications", {"unread": "true"})):
+        all_of_them = {everybody, to_admins, to_member}
+        seen = {one["id"] for one in (await member.get(path, **open_to))["data"]}
+        assert seen & all_of_them == {everybody, to_member}, path
+        seen = {one["id"] for one in (await admin.get(path, **open_to))["data"]}
+        assert seen & all_of_them == {everybody, to_admins}, path
+
+
+async def test_what_another_org_tells_one_person_is_read_wherever_that_person_is(register: Any) -> None:
+    ana, bo, cy = await register("ana"), await register("bo"), await register("cy")
+    told = await alerted(ana, await ana.project(), "invitation_received", user=UUID(bo.user["id"]))
+    assert [one["id"] for one in (await bo.get("/notifications"))["data"]] == [told]
+    assert (await bo.get("/alerts"))["data"] == []
+    assert await cy.refused("POST", f"/notifications/{told}/read") == (404, "not_found")
+    assert (await bo.post(f"/notifications/{told}/read"))["data"]["read_at"] is not None
+    assert (await bo.get("/notifications", unread="true"))["meta"]["unreadCount"] == 0
+
+
+async def test_an_invitation_is_told_to_whom_it_is_for_and_its_answer_to_admins_with_the_address(register: Any) -> None:
+    ana, bo = await register("ana"), await register("bo")
+    made = await ana.post("/invitations", {"email": "bo@example.com", "role": "member"})
+    (told,) = (await bo.get("/notifications"))["data"]
+    assert (told["kind"], told["severity"], told["title"]) == (
+        "invitation_received",
+        "info",
+        "You are invited to Ana's",
+    )
+    assert told["data"]["invitation_id"] == made["data"]["id"]
+    assert (told["data"]["org_name"], told["data"]["role"]) == ("Ana's", "member")
+    assert (await ana.get("/notifications"))["data"] == []
+    await bo.post("/invitations/accept", {"token": made["data"]["accept_url"].partition("=")[2]})
+    (answer,) = (await ana.get("/notifications"))["data"]
+    assert (answer["kind"], answer["data"]["email"]) == ("invitation_accepted", "bo@example.com")
+    assert answer["data"]["user_id"] == bo.user["id"]
+    assert {one["kind"] for one in (await bo.get("/notifications"))["data"]} == {"invitation_received"}
+
+
+async def test_who_has_read_everything_has_read_what_other_orgs_said_too(register: Any) -> None:
+    ana, bo = await register("ana"), await register("bo")
+    told = await alerted(ana, await ana.project(), "invitation_received", user=UUID(bo.user["id"]))
+    assert (await bo.post("/notifications/read-all"))["data"] == {"read": 1}
+    (one,) = (await bo.get("/notifications"))["data"]
+    assert (one["id"], one["read_at"] is not None) == (told, True)
 
 
 async def test_a_webhook_is_opened_with_a_secret_shown_once(api: Any) -> None:

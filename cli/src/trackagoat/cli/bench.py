@@ -21,6 +21,7 @@ SHORT = (
     "latency",
     "campaigns",
     "goals",
+    "notifications",
     "replay",
     "lists",
     "sync",
@@ -42,8 +43,8 @@ def bench(
 ) -> None:
     """Measure this machine, on servers of its own; nothing that runs is touched.
 
-    Names: commands, ingest, end-to-end, latency, campaigns, goals, replay, lists, sync, start, memory, which are
-    all by default, and soak (a million events, half an hour).
+    Names: commands, ingest, end-to-end, latency, campaigns, goals, notifications, replay, lists, sync, start,
+    memory, which are all by default, and soak (a million events, half an hour).
     """
     if not (ROOT / "benchmarks").is_dir():
         message = "the benchmarks are part of the repository: run `./goat bench` in a clone"

@@ -94,9 +94,8 @@ async def _label(db: Any, org: OrgId, command: RaiseAlert) -> str | None:
 
 async def with_existence(db: Any, ask: Ask, commands: Sequence[MarkRead]) -> Sequence[MarkRead]:
     """Say whether there is such an alert in the org."""
-    return [
-        msgspec.structs.replace(command, known=await told.is_alert(db, ask.org, command.alert)) for command in commands
-    ]
+    known = [await told.is_alert(db, ask.org, command.alert, command.reader) for command in commands]
+    return [msgspec.structs.replace(command, known=is_one) for command, is_one in zip(commands, known, strict=True)]
 
 
 async def with_channels(db: Any, ask: Ask, commands: Sequence[RuleCommands]) -> Sequence[RuleCommands]:

@@ -12,9 +12,10 @@ from trackagoat.notifications.channels.mail import Mail, Server
 from trackagoat.notifications.channels.outbound import Outbound
 from trackagoat.notifications.channels.slack import Slack
 from trackagoat.notifications.channels.webhook import Webhook
-from trackagoat.notifications.due import delivering, waiting
+from trackagoat.notifications.domain.watching import TELL, WATCH
+from trackagoat.notifications.due import delivering, waiting, watching
 from trackagoat.notifications.policies import goals, others, public, sending
-from trackagoat.notifications.projections import deliveries, heard, shown
+from trackagoat.notifications.projections import deliveries, heard, shown, watched
 from trackagoat.notifications.settings import Settings
 
 
@@ -36,6 +37,11 @@ def service(settings: Settings) -> Service:
             Projection(name="zones", facts=heard.ZoneFacts, writes=heard.zones, tables=("zones",)),
             Projection(name="handles", facts=heard.HandleFacts, writes=heard.handles, tables=("handles",)),
             Projection(name="names", facts=heard.NameFacts, writes=heard.names, tables=("names",)),
+            Projection(name="terms", facts=watched.TermFacts, writes=watched.terms, tables=("terms",)),
+            Projection(
+                name="readings", facts=watched.ReadingFacts, writes=watched.readings, tables=("tracked", "posts")
+            ),
+            Projection(name="holds", facts=watched.HoldFacts, writes=watched.holds, tables=("holds", "spent")),
             Projection(
                 name="alerts",
                 facts=shown.AlertFacts,
@@ -69,6 +75,8 @@ def service(settings: Settings) -> Service:
             Due(kind=goals.AT_RISK, run=waiting.goals_waiting),
             Due(kind=sending.DELIVERY, run=_courier(settings, outbound).run, batch=delivering.SIDE_BY_SIDE, apart=True),
             Due(kind=sending.DIGEST, run=waiting.digests, batch=8),
+            Due(kind=WATCH, run=watching.watch),
+            Due(kind=TELL, run=watching.tell),
             Due(kind="tidy", run=tidy.run),
         ],
         around=[outbound],

@@ -94,7 +94,7 @@ def _invited(_: str, data: Payload) -> tuple[str, str]:
 
 
 def _joined(name: str, data: Payload) -> tuple[str, str]:
-    return f"{data.get('email') or name} accepted the invitation", f"The role is {data['role']}."
+    return f"{name} accepted the invitation", f"The role is {data['role']}."
 
 
 def _webhook_disabled(name: str, data: Payload) -> tuple[str, str]:

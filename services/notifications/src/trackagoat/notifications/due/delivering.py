@@ -116,7 +116,7 @@ async def _message(db: Any, order: Order) -> Message:
             return Message(id=order.message_id, type=order.type, at=order.created_at, event={"id": str(order.event)})
         event = msgspec.json.decode(reveal(msgspec.json.encode(_event(order, row)), {}))
         return Message(id=order.message_id, type=order.type, at=row.occurred_at, event=event)
-    notices = [_notice(row) for row in await alerts.alerts(db, order.alert_ids)]
+    notices = [_outside(_notice(row)) for row in await alerts.alerts(db, order.alert_ids)]
     ordered = messages.by_urgency(notices) if order.type == DIGEST else notices
     return Message(id=order.message_id, type=order.type, at=order.created_at, notices=ordered)
 
@@ -136,6 +136,11 @@ def _event(order: Order, row: events.PublicRow) -> dict[str, Any]:
         "request_id": row.request_id,
         "data": row.data,
     }
+
+
+def _outside(notice: Notice) -> Notice:
+    """As it leaves the house: personal fields, which are sealed, are null."""
+    return msgspec.json.decode(reveal(msgspec.json.encode(notice), {}), type=Notice)
 
 
 def _notice(row: alerts.AlertRow) -> Notice:

@@ -101,8 +101,27 @@ def _campaign_gone(event: Any) -> Told:
     yield ClearAlert(kind="campaign_target_at_risk", entity=event.campaign)
 
 
+def _invited(event: Any) -> Told:
+    """To whoever has an account with that address, and to nobody else."""
+    if event.known is not None:
+        payload = {"invitation_id": str(event.invitation), "org_name": event.org_name, "role": event.role}
+        yield RaiseAlert(
+            kind="invitation_received",
+            severity=SEVERITY["invitation_received"],
+            entity=Subject("invitation", event.invitation, event.org_name),
+            payload=payload | {"expires_at": instant(event.expires_at)},
+            user=event.known,
+        )
+
+
+def _invitation_over(event: Any) -> Told:
+    yield ClearAlert(kind="invitation_received", entity=event.invitation)
+
+
 def _invitation_accepted(event: Any) -> Told:
-    payload = {"invitation_id": str(event.invitation), "user_id": str(event.user), "email": None, "role": event.role}
+    who = {"invitation_id": str(event.invitation), "user_id": str(event.user), "email": event.email}
+    payload = who | {"role": event.role}
+    yield from _invitation_over(event)
     yield RaiseAlert(
         kind="invitation_accepted",
         severity=SEVERITY["invitation_accepted"],
@@ -120,7 +139,12 @@ TELLS: Mapping[str, Callable[[Any], Told]] = {
     "campaign.target_reached.v1": _target_reached,
     "campaign.target_state_changed.v1": _target_changed,
     "campaign.deleted.v1": _campaign_gone,
+    "invitation.created.v1": _invited,
+    "invitation.resent.v1": _invited,
     "invitation.accepted.v1": _invitation_accepted,
+    "invitation.declined.v1": _invitation_over,
+    "invitation.revoked.v1": _invitation_over,
+    "invitation.expired.v1": _invitation_over,
 }
 OtherFacts: Any = reduce(or_, [EVENTS[tag] for tag in TELLS if tag in EVENTS])
 """The facts that tell something, of those this program knows."""

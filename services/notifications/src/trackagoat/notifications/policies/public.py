@@ -19,14 +19,17 @@ from trackagoat.notifications.store import events
 
 PublicFacts: Any = reduce(or_, [event for event in EVENTS.values() if event.public])
 """Every public event of the catalogue, whoever says it."""
+PERSONAL = frozenset({"invitation_received"})
+"""Kinds of alerts that go to one person."""
 
 
 def public_feed(page: Sequence[Heard[Event]]) -> Iterator[Effect]:
     """Every public event at the next position of its org; then to the webhooks that asked for its type.
 
     A creator that is erased is forgotten in the events before; an alert that was under way then is looked at again.
+    What one person alone is told stands in no feed.
     """
-    shown = [(fact, public(fact)) for fact in page]
+    shown = [(fact, public(fact)) for fact in page if getattr(fact.event, "kind", None) not in PERSONAL]
     for fact, one in shown:
         about = (one.project, one.subject_type, one.subject)
         who = (fact.actor.type, fact.actor.id, fact.request_id)

@@ -41,8 +41,10 @@ async def alerts(db: Db, ids: Sequence[AlertId]) -> list[AlertRow]:
     ...
 
 
-@read("SELECT EXISTS (SELECT FROM alerts WHERE org = $1 AND alert = $2)")
-async def is_alert(db: Db, org: OrgId, alert: AlertId) -> bool: ...
+@read("SELECT EXISTS (SELECT FROM alerts WHERE alert = $2 AND (org = $1 OR addressee = $3))")
+async def is_alert(db: Db, org: OrgId, alert: AlertId, reader: UUID) -> bool:
+    """Of the org, or to that person whoever says it."""
+    ...
 
 
 @write(

@@ -88,6 +88,8 @@ def _invite(command: Invite, org: Org) -> list[Facts]:
             digest=command.digest,
             expires_at=_end(command.now),
             invited_by=command.invited_by,
+            known=command.known,
+            org_name=None if command.known is None else org.name,
         )
     ]
 
@@ -111,6 +113,8 @@ def _resend(command: ResendInvitation, org: Org) -> list[Facts]:
             nonce=command.nonce,
             digest=command.digest,
             expires_at=_end(command.now),
+            known=one.known,
+            org_name=None if one.known is None else org.name,
         )
     ]
 
@@ -124,7 +128,7 @@ def _accept(command: AcceptInvitation, org: Org) -> list[Facts]:
     take(org.tier, "max_members_per_org", len(org.members))
     id, role = command.invitation, one.role
     return [
-        InvitationAccepted(invitation=id, user=command.user, role=role, expires_at=one.expires_at),
+        InvitationAccepted(invitation=id, user=command.user, role=role, expires_at=one.expires_at, email=one.email),
         MemberJoined(user=command.user, role=role, invitation=id),
     ]
 

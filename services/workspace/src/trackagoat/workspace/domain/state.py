@@ -86,6 +86,8 @@ class Invitation(msgspec.Struct, frozen=True):
     digest: str
     nonce: UUID
     expires_at: datetime
+    email: str | None = None
+    known: UserId | None = None
     status: InvitationStatus = "pending"
 
     def waits(self, now: datetime | None) -> bool:
@@ -216,7 +218,8 @@ def _with_invitation(
     invitations: Map[InvitationId, Invitation], event: InvitationEvents
 ) -> Map[InvitationId, Invitation]:
     if isinstance(event, InvitationCreated):
-        made = Invitation(event.email_hash, event.role, event.digest, event.nonce, event.expires_at)
+        who = (event.email_hash, event.role, event.digest, event.nonce, event.expires_at, event.email, event.known)
+        made = Invitation(*who)
         return invitations.set(event.invitation, made)
     return invitations.set(event.invitation, _answered(invitations[event.invitation], event))
 

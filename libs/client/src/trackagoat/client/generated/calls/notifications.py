@@ -63,7 +63,7 @@ class Notifications(Connection):
         from_: date | None = None,
         to: date | None = None,
     ) -> Listing[resources.Alert, resources.PageMeta]:
-        """Alerts of the organization, newest first.
+        """Alerts of the organization that are for the caller, newest first.
 
         Particular refusals: not_found.
         """

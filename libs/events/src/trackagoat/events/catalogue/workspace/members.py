@@ -41,7 +41,8 @@ class InvitationCreated(WorkspaceEvent, frozen=True, kw_only=True, tag="invitati
     """Somebody was asked to join. `digest` is the SHA-256 of the token in hex.
 
     The token follows from `nonce` and the installation's key, and is stored nowhere. `email_hash` is a keyed hash of
-    the address in lower case.
+    the address in lower case. `known` is who has an account with that address already, `org_name` what the org is
+    called to them.
     """
 
     invitation: InvitationId
@@ -52,6 +53,8 @@ class InvitationCreated(WorkspaceEvent, frozen=True, kw_only=True, tag="invitati
     digest: str
     expires_at: datetime
     invited_by: UserId | None = None
+    known: UserId | None = None
+    org_name: str | None = None
 
 
 class InvitationResent(WorkspaceEvent, frozen=True, kw_only=True, tag="invitation.resent.v1"):
@@ -62,15 +65,18 @@ class InvitationResent(WorkspaceEvent, frozen=True, kw_only=True, tag="invitatio
     nonce: UUID
     digest: str
     expires_at: datetime
+    known: UserId | None = None
+    org_name: str | None = None
 
 
 class InvitationAccepted(WorkspaceEvent, frozen=True, kw_only=True, tag="invitation.accepted.v1"):
-    """The person joined."""
+    """The person joined. `email` is the address that was invited, sealed like that of the invitation."""
 
     invitation: InvitationId
     user: UserId
     role: Role
     expires_at: datetime
+    email: str | None = None
 
 
 class InvitationDeclined(WorkspaceEvent, frozen=True, kw_only=True, tag="invitation.declined.v1"):

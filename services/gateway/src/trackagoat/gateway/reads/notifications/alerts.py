@@ -41,19 +41,24 @@ _ALERT_COLUMNS = """
     a.created_at, a.cleared_at
 """
 _RUNG = """
-    a.org = $1 AND a.bell AND a.created_at >= $3 AND (a.addressee IS NULL OR a.addressee = $2)
-    AND ($4 OR NOT a.for_admins)
+    (
+        SELECT * FROM notifications.alerts o WHERE o.org = $1 AND o.bell AND o.created_at >= $3 AND o.addressee IS NULL
+            AND ($4 OR NOT o.for_admins)
+        UNION ALL
+        SELECT * FROM notifications.alerts m WHERE m.addressee = $2 AND m.bell AND m.created_at >= $3
+    ) a
 """
+"""What rings for a reader: alerts of the org, and those to that person, whichever org says them."""
 _READ_AT = """
     least(r.read_at, (
         SELECT min(m.read_at) FROM notifications.all_reads m
-        WHERE m.reader = $2 AND m.org = $1 AND m.before >= a.created_at
+        WHERE m.reader = $2 AND (m.org = $1 OR a.addressee IS NOT NULL) AND m.before >= a.created_at
     ))
 """
 _NOTIFICATION = f"""
     SELECT {_ALERT_COLUMNS}, {_READ_AT} AS read_at
-    FROM notifications.alerts a LEFT JOIN notifications.reads r ON r.alert = a.alert AND r.reader = $2
-    WHERE {_RUNG}
+    FROM {_RUNG} LEFT JOIN notifications.reads r ON r.alert = a.alert AND r.reader = $2
+    WHERE true
 """
 
 
@@ -95,12 +100,12 @@ async def notification(
 
 @read(
     f"""
-    SELECT count(*) FROM notifications.alerts a
-    WHERE {_RUNG} AND a.created_at <= $5
+    SELECT count(*) FROM {_RUNG}
+    WHERE a.created_at <= $5
         AND NOT EXISTS (SELECT FROM notifications.reads r WHERE r.alert = a.alert AND r.reader = $2)
         AND NOT EXISTS (
             SELECT FROM notifications.all_reads m
-            WHERE m.reader = $2 AND m.org = $1 AND m.before >= a.created_at
+            WHERE m.reader = $2 AND (m.org = $1 OR a.addressee IS NOT NULL) AND m.before >= a.created_at
         )
     """
 )
@@ -119,8 +124,10 @@ async def unread_count(db: Db, org: OrgId, reader: UUID, since: datetime, admin:
     AND (NOT $5 OR a.cleared_at IS NULL)
     AND ($6::timestamptz IS NULL OR a.created_at >= $6)
     AND ($7::timestamptz IS NULL OR a.created_at < $7)
+    AND (a.addressee IS NULL OR a.addressee = $8)
+    AND ($9 OR NOT a.for_admins)
     """
-    + newest("a.created_at", "a.alert", 8)
+    + newest("a.created_at", "a.alert", 10)
 )
 async def alerts(
     db: Db,
@@ -131,9 +138,11 @@ async def alerts(
     open: bool,
     start: datetime | None,
     end: datetime | None,
+    reader: UUID,
+    admin: bool,
     at: datetime | None,
     after: UUID | None,
     limit: int,
 ) -> list[AlertRow]:
-    """Alerts, newest first."""
+    """Alerts a reader may know of, newest first: those to somebody else, or to admins alone, are not among them."""
     ...
