@@ -11,10 +11,11 @@ import socket
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from itertools import cycle
+from itertools import cycle, islice
 from typing import Any, NamedTuple
 
 import aiohttp
+import asyncpg
 import msgspec
 import pytest
 
@@ -22,7 +23,7 @@ from trackagoat.embedded import Nats
 from trackagoat.events import clock
 from trackagoat.events.bus import BusAsker, connect_asker
 from trackagoat.events.catalogue.words import Command, KeyId, OrgId, ProjectId
-from trackagoat.events.catalogue.workspace import CreateApiKey, CreateOrg, CreateProject, RevokeApiKey
+from trackagoat.events.catalogue.workspace import CreateApiKey, CreateOrg, CreateProject, RevokeApiKey, SetTier
 from trackagoat.events.envelope import Ask
 from trackagoat.events.host.run import running
 from trackagoat.events.testing.plugin import PASSWORDS, Database
@@ -30,7 +31,7 @@ from trackagoat.events.testing.vault import SECRET_KEY
 from trackagoat.gateway.routes import ROUTES
 
 PER_MINUTE = 40
-KEY = "tga_" + "5" * 64
+KEY, OTHER_KEY = "tga_" + "5" * 64, "tga_" + "6" * 64
 Until = Callable[..., Awaitable[Any]]
 
 
@@ -123,12 +124,16 @@ class Member(NamedTuple):
 async def member(asker: BusAsker) -> Member:
     """An organization with a project and a key, KEY."""
     org, key = OrgId(clock.new_id()), KeyId(clock.new_id())
-    digest = hashlib.sha256(KEY.encode()).hexdigest()
     await tell(asker, org, CreateOrg(org=org, name="An org"))
-    made = CreateApiKey(key=key, name="tests", prefix=KEY[:12], digest=digest, scopes=["read", "write"])
-    await tell(asker, org, made)
+    await tell(asker, org, key_made(KEY, key))
     await tell(asker, org, CreateProject(project=ProjectId(clock.new_id()), name="Spring"))
     return Member(org, key)
+
+
+def key_made(text: str, key: KeyId | None = None) -> CreateApiKey:
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    id = key or KeyId(clock.new_id())
+    return CreateApiKey(key=id, name="tests", prefix=text[:12], digest=digest, scopes=["read", "write"])
 
 
 async def tell(asker: BusAsker, org: OrgId, command: Command) -> None:
@@ -141,6 +146,23 @@ async def test_two_gateways_let_through_together_what_one_key_may(gateways: Gate
     calls = (gateways.get(next(bases), "/projects") for _ in range(PER_MINUTE * 2))
     statuses = Counter(status for status, _ in await asyncio.gather(*calls))
     assert statuses == {200: PER_MINUTE, 429: PER_MINUTE}
+
+
+async def test_two_gateways_let_through_together_what_a_day_has_left(
+    gateways: Gateways, asker: BusAsker, member: Member, database: Database
+) -> None:
+    """Twenty calls, for both keys of the organization."""
+    await tell(asker, member.org, SetTier(org=member.org, tier="starter"))
+    await tell(asker, member.org, key_made(OTHER_KEY))
+    connection = await asyncpg.connect(database.dsn("gateway"))
+    spent = "INSERT INTO gateway.days (org, day, used) VALUES ($1, (now() AT TIME ZONE 'UTC')::date, 980)"
+    await connection.execute(spent, member.org)
+    await connection.close()
+    pairs = zip(cycle(gateways.bases), cycle([KEY, KEY, OTHER_KEY, OTHER_KEY]), strict=False)
+    calls = [gateways.get(base, "/projects", key) for base, key in islice(pairs, PER_MINUTE)]
+    answers = await asyncio.gather(*calls)
+    assert Counter(status for status, _ in answers) == {200: 20, 429: PER_MINUTE - 20}
+    assert {answer["meta"]["limitKey"] for status, answer in answers if status == 429} == {"max_api_requests_per_day"}
 
 
 async def test_a_revoked_key_is_refused_by_both_within_a_second(

@@ -17,6 +17,7 @@ from trackagoat.events.envelope import Ask
 from trackagoat.gateway.edge.callers import address_of, of_address
 from trackagoat.gateway.edge.faults import ApiError
 from trackagoat.gateway.edge.limits import Caller, Standing, Turnstile, until_midnight
+from trackagoat.gateway.store import windows
 
 Schema = Callable[[str], Awaitable[Any]]
 
@@ -77,6 +78,33 @@ async def test_a_day_is_shared_by_the_keys_of_an_org_and_by_replicas(schema: Sch
     assert sorted(one.left_today or 0 for one in standings if one.full is None) == list(range(50))
     free = await replicas[0].take(pools[0], key("a", quota=1_000, org=org, most=50, counted=False))
     assert (free.full, free.left_today) == (None, 0)
+
+
+async def test_replicas_that_count_keys_of_one_org_do_not_wait_for_each_other_in_a_circle(schema: Schema) -> None:
+    pools, org = [await schema("gateway") for _ in range(2)], OrgId(clock.new_id())
+    one, two = ["key:a", "key:b"], ["key:b"]
+    for _ in range(100):
+        await asyncio.gather(*(count(pool, who, org) for pool, who in zip(pools, (one, two), strict=True)))
+    assert await pools[0].fetchval("SELECT used FROM days WHERE org = $1", org) == 300
+
+
+async def count(pool: Any, who: list[str], org: OrgId) -> None:
+    each = len(who)
+    await windows.take(pool, who, [1] * each, [10_000] * each, [org] * each, [None] * each, [True] * each, 60)
+
+
+async def test_a_window_of_many_calls_stays_small_and_never_lets_more_through(schema: Schema) -> None:
+    pool, turnstile, many = await schema("gateway"), Turnstile(), key(quota=300)
+    for _ in range(3):
+        await asyncio.gather(*(turnstile.take(pool, many) for _ in range(120)))
+    (held,) = await pool.fetch(
+        "SELECT cardinality(ticks) AS places, held, (SELECT sum(c) FROM unnest(counts) c) FROM windows"
+    )
+    assert (held["held"], held["sum"]) == (300, 300)
+    assert held["places"] <= 10
+    await pass_time(pool, 62)
+    assert through([await turnstile.take(pool, many)]) == 1
+    assert await pool.fetchval("SELECT held FROM windows") == 1
 
 
 async def test_what_the_window_refuses_leaves_the_day_as_it_is(schema: Schema) -> None:

@@ -169,7 +169,8 @@ def shown(kind: type[S], row: msgspec.Struct, **more: Any) -> S:
     for name in instants:
         if values[name] is not None:
             values[name] = instant(values[name])
-    return kind(**values | more)
+    values.update(more)
+    return kind(**values)
 
 
 @functools.cache

@@ -45,9 +45,8 @@ class ListVideos(Page, frozen=True, kw_only=True):
 async def list_videos(call: Call[ListVideos, None]) -> Answer[list[Video]]:
     asked = call.params
     tenancy.in_order(asked.posted_from, asked.posted_to, "posted_from")
-    _, (start, end) = await asyncio.gather(
-        tenancy.filters(call), tenancy.posted(call, asked.posted_from, asked.posted_to)
-    )
+    await tenancy.filters(call)
+    start, end = await tenancy.posted(call, asked.posted_from, asked.posted_to)
     kind, position = POSITIONS[asked.sort]
     value, after = call.after(kind) or (None, None)
     rows = await ingest.VIDEOS[asked.sort](
