@@ -114,6 +114,18 @@ async def test_counters_of_a_post_are_read_when_no_other_scrape_has_read_them(da
     assert await days.pool.fetchval("SELECT count(*) FROM video_snapshots") == before + 1
 
 
+async def test_a_retry_reads_no_post_that_another_scrape_has_read_meanwhile(days: Days) -> None:
+    await days.add("daily_jane")
+    await days.pass_by(timedelta())
+    tried = "UPDATE due SET attempts = 1, due_at = $1 WHERE kind = 'video_stats'"
+    assert await days.pool.execute(tried, START + timedelta(minutes=1)) != "UPDATE 0"
+    before = len(await said(days.pool))
+    await days.pass_by(timedelta(minutes=1))
+    assert len(await said(days.pool)) == before
+    assert min(await days.due("video_stats")) == 6 * HOUR
+    assert await days.pool.fetchval("SELECT sum(attempts) FROM due WHERE kind = 'video_stats'") == 0
+
+
 async def known_post(days: Days) -> str:
     """The URL of a post of an account nobody tracks."""
     simulator = Simulator(clock=lambda: days.now)

@@ -22,7 +22,7 @@ async def begin(db: Db, claimed: Sequence[Claimed], now: datetime) -> None:
         await jobs.begin(db, kinds, entities, orgs, attempts, due_at, now)
 
 
-def succeeded(claimed: Claimed, source: str, now: datetime) -> Write:
+def succeeded(claimed: Claimed, source: str | None, now: datetime) -> Write:
     """There was data."""
     return jobs.end(claimed.kind, UUID(claimed.key), "succeeded", "ok", source, None, now, None)
 

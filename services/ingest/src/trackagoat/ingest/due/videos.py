@@ -48,7 +48,8 @@ class VideoScrapes(msgspec.Struct, frozen=True):
         if post is None:
             return Done(claimed, [jobs.dropped(claimed)])
         if put_off is not None:
-            return Done(claimed, again=put_off)
+            told = [jobs.succeeded(claimed, post.stats_source, now)] if claimed.attempts else []
+            return Done(claimed, told, put_off)
         born = post.posted_at or post.created_at
         interval = timedelta(hours=post.video_stats_hours) * age_factor(now - born)
         answer = await round_.ask(claimed, post.url, _author(post.url), lambda source: source.video(post.url))
@@ -76,8 +77,11 @@ class VideoScrapes(msgspec.Struct, frozen=True):
 
 
 def _put_off(claimed: Claimed, post: videos.Post | None, now: datetime) -> datetime | None:
-    """When the post is to be read instead, since another scrape has read it and nobody wished for more."""
-    if post is None or post.last_scraped_at is None or claimed.attempts or (claimed.payload or {}).get("now"):
+    """When the post is to be read instead, since another scrape has read it and nobody wished for more.
+
+    That scrape did what a retry that comes now was for.
+    """
+    if post is None or post.last_scraped_at is None or (claimed.payload or {}).get("now"):
         return None
     due = stats_due(post.last_scraped_at, post.posted_at or post.created_at, now, post.video_stats_hours)
     return due if due > now else None

@@ -239,6 +239,7 @@ class Post(msgspec.Struct, frozen=True):
     created_at: datetime
     first_scraped_at: datetime | None
     last_scraped_at: datetime | None
+    stats_source: str | None
     misses: list[datetime]
     video_stats_hours: int
     miss_counts: bool
@@ -247,7 +248,7 @@ class Post(msgspec.Struct, frozen=True):
 @read(
     f"""
     SELECT v.video, v.project, v.creator_id, v.url, v.origin, v.posted_at, v.created_at, v.first_scraped_at,
-        v.last_scraped_at, v.misses, {effective("video_stats")} AS video_stats_hours,
+        v.last_scraped_at, v.stats_source, v.misses, {effective("video_stats")} AS video_stats_hours,
         (v.creator_id IS NULL OR coalesce(c.profile_read_at >= coalesce(c.profile_missed_at, '-infinity'), false))
             AS miss_counts
     FROM videos v LEFT JOIN creators c ON c.creator = v.creator_id LEFT JOIN orgs o ON o.org = v.org
