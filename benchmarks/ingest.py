@@ -15,6 +15,7 @@ from trackagoat.events import clock
 from trackagoat.events.catalogue.words import CreatorId
 from trackagoat.events.effects import Decide
 from trackagoat.events.envelope import Ask
+from trackagoat.events.testing.play import work
 from trackagoat.events.testing.vault import VAULT
 from trackagoat.events.writer import Writer
 from trackagoat.ingest.service import assembled
@@ -34,8 +35,9 @@ class Recorder:
         """Seconds of this process's CPU per snapshot."""
 
     async def prepare(self, pool: Pool) -> None:
-        """Creators, and every video discovered."""
+        """Months as due work makes them, creators, and every video discovered."""
         program = self._program
+        await work(pool, assembled([], VAULT), clock.now())
         await self._writer.handle(Ask(org=program.org, command_id=clock.new_id(), at=clock.now()), program.additions())
         await self.record(0, 1)
         await statistics(pool)

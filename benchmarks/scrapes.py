@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from trackagoat.events import clock
 from trackagoat.events.catalogue.ingest import AddCreator, Post, ProfileReading, RecordScrape
@@ -12,7 +12,8 @@ from trackagoat.events.catalogue.words import CreatorId, OrgId, ProjectId
 BATCH = 64
 """Scrapes recorded at once, as due work does."""
 POSTS = 15
-START = datetime(2026, 3, 1, tzinfo=UTC)
+START = datetime.combine(clock.now().date(), time(), UTC) - timedelta(days=20)
+"""So lately that no plan would have pruned it: what comes later than that is looked through for what has to go."""
 SOURCE = "simulator"
 
 

@@ -42,7 +42,7 @@ ADD = AddCreator(
 
 
 class Account:
-    """An account whose posts appear when told; a page may fail once."""
+    """An account whose posts appear when told; a page may fail once, or be shorter than asked for."""
 
     name = "account"
 
@@ -50,6 +50,7 @@ class Account:
         self.times = [START - n * HOUR for n in range(1, 6)]
         self.asked: list[str] = []
         self.misses: dict[str, Miss] = {}
+        self.most = 1000
 
     def posts_up_to(self, now: datetime, count: int) -> None:
         """So many new posts, a second apart, the last one just before `now`."""
@@ -63,7 +64,7 @@ class Account:
         self.asked.append(at)
         if at in self.misses:
             return self.misses.pop(at)
-        shown = range(int(at), min(int(at) + limit, len(self.times)))
+        shown = range(int(at), min(int(at) + min(limit, self.most), len(self.times)))
         following = str(shown.stop) if shown.stop < len(self.times) else None
         return Ok(PostPage(posts=[_post(handle, self.times[n]) for n in shown], next=following))
 
@@ -189,3 +190,18 @@ async def test_a_post_added_by_its_url_is_no_end_of_the_gap(watch: Watch) -> Non
     await watch.work(6 * HOUR)
     assert (await watch.gaps())[0][0].gap_from == START - HOUR
     assert await watch.found() == 294
+
+
+async def test_the_same_gap_is_told_and_closed_as_often_as_it_opens(watch: Watch) -> None:
+    """Two posts a page are too few to say that the rest is known, so each look that breaks off leaves the same gap."""
+    watch.account.most = 2
+    watch.account.posts_up_to(START + 6 * HOUR, 2)
+    for _ in range(2):
+        watch.account.misses["2"] = Failed("reset")
+        await watch.work(6 * HOUR)
+        await watch.work(MINUTE)
+    found, closed = await watch.gaps()
+    assert len(found) == 2
+    assert {(gap.gap_from, gap.gap_to) for gap in found} == {(START - HOUR, watch.account.times[1])}
+    assert [(gap.gap_from, gap.gap_to) for gap in closed] == [(gap.gap_from, gap.gap_to) for gap in found]
+    assert await watch.open_gap() == (None, None)

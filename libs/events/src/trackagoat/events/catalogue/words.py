@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, ClassVar, Literal, NewType
 from uuid import UUID, uuid5
 
@@ -103,9 +104,13 @@ COUNTED: frozenset[TrackingStatus] = frozenset({"auto_tracked", "included", "dir
 """Statuses in which a video that is not removed enters every total."""
 
 
+_derived = lru_cache(maxsize=16_384)(uuid5)
+"""Whoever records a scrape asks for the same ids several times over, and hashing costs more than recalling."""
+
+
 def video_id(project: ProjectId, tiktok_video_id: str) -> VideoId:
     """The one id a post has in a project, however it came in (discovered, imported, added by its URL)."""
-    return VideoId(uuid5(project, tiktok_video_id))
+    return VideoId(_derived(project, tiktok_video_id))
 
 
 class Span(msgspec.Struct, frozen=True):

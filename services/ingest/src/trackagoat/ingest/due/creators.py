@@ -185,7 +185,7 @@ def _looked(  # noqa: PLR0913, PLR0917 - what was asked, what came of it, and wh
         return Done(claimed, effects, look.later, claimed.attempts, back | look.onward)
     if look.cursor is not None:
         return Done(claimed, [*effects, jobs.goes_on(claimed, name)], now, payload=back | look.onward)
-    effects += [*gaps.closed(claimed, account), jobs.succeeded(claimed, name, now)]
+    effects += [*gaps.closed(claimed, account, now), jobs.succeeded(claimed, name, now)]
     return Done(claimed, effects, now + interval, payload={})
 
 

@@ -53,8 +53,11 @@ async def found(
     )
 
 
-def closed(claimed: Claimed, account: creators.Account) -> Iterator[Record]:
-    """A look that ran to its end has passed the gap that was open when it began."""
+def closed(claimed: Claimed, account: creators.Account, now: datetime) -> Iterator[Record]:
+    """A look that ran to its end has passed the gap that was open when it began.
+
+    The same gap may open again: a list shown in short pages may break off at the same place each time.
+    """
     if account.gap_from is None or account.gap_to is None:
         return
     closed = DiscoveryGapClosed(
@@ -63,5 +66,5 @@ def closed(claimed: Claimed, account: creators.Account) -> Iterator[Record]:
         gap_from=account.gap_from,
         gap_to=account.gap_to,
     )
-    key = f"gap-closed/{claimed.key}/{account.gap_from.isoformat()}/{account.gap_to.isoformat()}"
+    key = f"gap-closed/{claimed.key}/{now.isoformat()}/{claimed.fence}"
     yield Record(claimed.org, observations(closed.creator), closed, key)

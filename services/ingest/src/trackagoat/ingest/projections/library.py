@@ -22,6 +22,7 @@ from trackagoat.events.catalogue.ingest import (
     DiscoveryGapClosed,
     DiscoveryGapFound,
     JobKind,
+    ProfileReading,
     ScrapeFailed,
     SnapshotsPruned,
     StatsSnapshotted,
@@ -44,8 +45,7 @@ from trackagoat.ingest.domain.keeping import SHORTEST
 from trackagoat.ingest.domain.shelf import VideoEvents
 from trackagoat.ingest.domain.tiktok import handle_key
 from trackagoat.ingest.store import creators, gaps, pruning, readings, videos
-from trackagoat.ingest.store.gains import readings as gains
-from trackagoat.ingest.store.gains import sums
+from trackagoat.ingest.store.gains import posts, profiles, sums
 
 CreatorFacts = (
     CreatorAdded
@@ -107,7 +107,6 @@ def library(page: Page) -> Iterator[Write]:
                 touched.update({e.creator_id: None} if e.creator_id else {})
     yield from map(sums.place_video, moved)
     yield from map(sums.place_creator, touched)
-    yield from _gained(snapshots)
     yield from _read(snapshots)
     yield from _settled([fact for fact in snapshots if fact.at - fact.event.fetched_at >= SHORTEST])
     yield from map(pruning.prune_posts, pruned)
@@ -128,7 +127,7 @@ def _creator(fact: Heard[CreatorFacts], event: CreatorFacts) -> Iterator[Write]:
             yield creators.activate_creator(e.creator, fact.at)
             yield videos.hide_videos(e.creator, False)
         case CreatorRenamed() as e:
-            yield gains.begin_anew(e.creator, fact.at)
+            yield profiles.begin_anew(e.creator, fact.at)
             yield creators.rename_creator(e.creator, e.to, handle_key(e.to), fact.at)
         case CreatorReenabled() as e:
             yield creators.activate_creator(e.creator, fact.at)
@@ -209,44 +208,38 @@ def _came_in(fact: Heard[VideoEvents], event: VideoDiscovered | VideoAdded) -> W
     )
 
 
-def _gained(page: Sequence[Heard[StatsSnapshotted]]) -> Iterator[Write]:
-    """What the readings add, each once; of one that is told twice, the first stands."""
-    posts: dict[tuple[VideoId, datetime, str], Write] = {}
-    profiles: dict[tuple[CreatorId, datetime, str], Write] = {}
-    for fact in page:
-        e = fact.event
-        for v in e.videos:
-            key = (v.video, e.fetched_at, e.source)
-            if key not in posts:
-                posts[key] = gains.gain_video(fact.org, *key, v.views, v.likes, v.comments, v.shares, v.saves)
-        if e.creator_id is not None and e.creator is not None:
-            who = (e.creator_id, e.fetched_at, e.source)
-            if who not in profiles:
-                profiles[who] = gains.gain_profile(fact.org, *who, e.creator.followers)
-    yield from posts.values()
-    yield from profiles.values()
-
-
 def _read(page: Sequence[Heard[StatsSnapshotted]]) -> Iterator[Write]:
-    """Readings of posts, then of profiles, then that the accounts were seen."""
+    """Readings of posts, then of profiles, then that the accounts were seen. Of one that is told twice, the first
+    stands.
+    """
+    of_posts: dict[tuple[VideoId, datetime, str], Write] = {}
+    of_profiles: dict[tuple[CreatorId, datetime, str], tuple[Write, Write]] = {}
     seen: dict[CreatorId, list[StatsSnapshotted]] = {}
     for fact in page:
         e = fact.event
         for v in e.videos:
-            counters = (v.views, v.likes, v.comments, v.shares, v.saves)
-            yield readings.read_video(fact.org, v.video, e.fetched_at, e.source, *counters)
-    for fact in page:
-        e = fact.event
+            key = (v.video, e.fetched_at, e.source)
+            if key not in of_posts:
+                of_posts[key] = posts.read_video(fact.org, *key, v.views, v.likes, v.comments, v.shares, v.saves)
         if e.creator_id is None or e.kind == "video_stats":
             continue
         if e.creator is not None:
-            p = e.creator
-            reading = (p.followers, p.following, p.total_likes, p.video_count, p.display_name, p.bio, p.avatar_url)
-            yield readings.read_creator(fact.org, e.creator_id, e.fetched_at, e.source, *reading)
+            of_profiles.setdefault((e.creator_id, e.fetched_at, e.source), _of_profile(fact, e.creator_id, e.creator))
         seen.setdefault(e.creator_id, []).append(e)
+    yield from of_posts.values()
+    yield from (gained for gained, _ in of_profiles.values())
+    yield from (read for _, read in of_profiles.values())
     for creator, events in seen.items():
-        profiles, discoveries = _last(events, "creator_profiles"), _last(events, "discover_videos")
-        yield creators.scraped_creator(creator, max(e.fetched_at for e in events), profiles, discoveries)
+        profiles_, discoveries = _last(events, "creator_profiles"), _last(events, "discover_videos")
+        yield creators.scraped_creator(creator, max(e.fetched_at for e in events), profiles_, discoveries)
+
+
+def _of_profile(fact: Heard[StatsSnapshotted], creator: CreatorId, p: ProfileReading) -> tuple[Write, Write]:
+    """What it adds, to be written first, and the reading itself."""
+    key = (fact.org, creator, fact.event.fetched_at, fact.event.source)
+    counters = (p.followers, p.following, p.total_likes, p.video_count)
+    read = readings.read_creator(*key, *counters, p.display_name, p.bio, p.avatar_url)
+    return profiles.gain_profile(*key, p.followers), read
 
 
 def _settled(late: Sequence[Heard[StatsSnapshotted]]) -> Iterator[Write]:

@@ -15,7 +15,7 @@ from datetime import datetime
 from trackagoat.events.catalogue.words import CreatorId, OrgId, VideoId
 from trackagoat.events.effects import Write
 from trackagoat.events.sql import write
-from trackagoat.ingest.store.gains.readings import LEVELS, PARTS, each
+from trackagoat.ingest.store.gains.posts import LEVELS, PARTS, each
 from trackagoat.ingest.store.gains.sums import COUNTERS, SETTLE, parts, shift
 
 _PROFILE_COUNTERS = ("follower_count", "following_count", "total_likes_count", "video_count")

@@ -1,4 +1,4 @@
-"""Readings as rows: every snapshot once, and the levels they leave behind.
+"""Readings of profiles as rows: every snapshot once, and the levels they leave behind; and what is stored of any.
 
 A level is the last value that was known; an unknown one leaves it standing, a late one never overwrites a later
 one, and of equal times the larger value holds. Each is kept with the time it was read at. Levels follow only from
@@ -15,67 +15,6 @@ import msgspec
 from trackagoat.events.catalogue.words import CreatorId, OrgId, VideoId
 from trackagoat.events.effects import Write
 from trackagoat.events.sql import Db, read, write
-
-
-@write(
-    """
-    WITH fresh AS (
-        INSERT INTO video_snapshots
-        SELECT t.* FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::bigint[], $6::bigint[],
-            $7::bigint[], $8::bigint[], $9::bigint[]) AS t(org, video, fetched_at, source, view_count, like_count,
-            comment_count, share_count, save_count)
-        JOIN videos v USING (video)
-        ON CONFLICT DO NOTHING
-        RETURNING video, fetched_at AS at, source, view_count AS views, like_count AS likes,
-            comment_count AS comments, share_count AS shares, save_count AS saves
-    ), newest AS (
-        SELECT video, min(at) AS first_at, max(at) AS last_at,
-            (array_agg(source ORDER BY at DESC, source COLLATE "C" DESC))[1] AS source,
-            (array_agg(views ORDER BY at DESC, views DESC) FILTER (WHERE views IS NOT NULL))[1] AS views,
-            max(at) FILTER (WHERE views IS NOT NULL) AS views_at,
-            (array_agg(likes ORDER BY at DESC, likes DESC) FILTER (WHERE likes IS NOT NULL))[1] AS likes,
-            max(at) FILTER (WHERE likes IS NOT NULL) AS likes_at,
-            (array_agg(comments ORDER BY at DESC, comments DESC) FILTER (WHERE comments IS NOT NULL))[1] AS comments,
-            max(at) FILTER (WHERE comments IS NOT NULL) AS comments_at,
-            (array_agg(shares ORDER BY at DESC, shares DESC) FILTER (WHERE shares IS NOT NULL))[1] AS shares,
-            max(at) FILTER (WHERE shares IS NOT NULL) AS shares_at,
-            (array_agg(saves ORDER BY at DESC, saves DESC) FILTER (WHERE saves IS NOT NULL))[1] AS saves,
-            max(at) FILTER (WHERE saves IS NOT NULL) AS saves_at
-        FROM fresh GROUP BY video
-    )
-    UPDATE videos v SET
-        view_count = later(v.view_count_at, v.view_count, n.views_at, n.views),
-        view_count_at = greatest(v.view_count_at, n.views_at),
-        like_count = later(v.like_count_at, v.like_count, n.likes_at, n.likes),
-        like_count_at = greatest(v.like_count_at, n.likes_at),
-        comment_count = later(v.comment_count_at, v.comment_count, n.comments_at, n.comments),
-        comment_count_at = greatest(v.comment_count_at, n.comments_at),
-        share_count = later(v.share_count_at, v.share_count, n.shares_at, n.shares),
-        share_count_at = greatest(v.share_count_at, n.shares_at),
-        save_count = later(v.save_count_at, v.save_count, n.saves_at, n.saves),
-        save_count_at = greatest(v.save_count_at, n.saves_at),
-        stats_source = later(v.last_scraped_at, v.stats_source, n.last_at, n.source),
-        first_scraped_at = least(v.first_scraped_at, n.first_at),
-        last_scraped_at = greatest(v.last_scraped_at, n.last_at),
-        misses = CASE WHEN v.misses = '{}' THEN v.misses ELSE failing(v.misses, n.last_at) END,
-        availability = CASE WHEN n.last_at >= v.availability_at THEN 'available' ELSE v.availability END,
-        availability_at = greatest(v.availability_at, n.last_at)
-    FROM newest n WHERE v.video = n.video
-    """,
-    key=("video", "fetched_at", "source"),
-)
-def read_video(
-    org: OrgId,
-    video: VideoId,
-    fetched_at: datetime,
-    source: str,
-    views: int | None,
-    likes: int | None,
-    comments: int | None,
-    shares: int | None,
-    saves: int | None,
-) -> Write:
-    """One reading of a post."""
 
 
 @write(

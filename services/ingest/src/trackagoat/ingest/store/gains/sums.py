@@ -21,16 +21,22 @@ def parts(*figures: str) -> list[str]:
 
 _COLUMNS = parts(*FIGURES)
 
+_INTO = f"""
+INSERT INTO gains AS g (org, subject, quarter, readings, {", ".join(_COLUMNS)})
+SELECT s.org, s.subject, s.quarter, s.readings, {", ".join(f"s.{c}" for c in _COLUMNS)} FROM shift s
+"""
+_ONTO = f"""
+ON CONFLICT (subject, quarter) DO UPDATE
+SET readings = g.readings + excluded.readings, {", ".join(f"{c} = g.{c} + excluded.{c}" for c in _COLUMNS)}
+"""
+ADD = _INTO + _ONTO
+"""Where readings only come, no row is left without any: what changes in a quarter changes at one of its readings."""
 SETTLE = f"""
 , emptied AS (
     DELETE FROM gains g USING shift s
     WHERE g.subject = s.subject AND g.quarter = s.quarter AND g.readings + s.readings = 0
 )
-INSERT INTO gains AS g (org, subject, quarter, readings, {", ".join(_COLUMNS)})
-SELECT s.org, s.subject, s.quarter, s.readings, {", ".join(f"s.{c}" for c in _COLUMNS)}
-FROM shift s LEFT JOIN gains o USING (subject, quarter) WHERE coalesce(o.readings, 0) + s.readings > 0
-ON CONFLICT (subject, quarter) DO UPDATE
-SET readings = g.readings + excluded.readings, {", ".join(f"{c} = g.{c} + excluded.{c}" for c in _COLUMNS)}
+{_INTO} LEFT JOIN gains o USING (subject, quarter) WHERE coalesce(o.readings, 0) + s.readings > 0 {_ONTO}
 """
 
 
