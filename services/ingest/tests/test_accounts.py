@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,14 @@ import msgspec
 import pytest
 
 from trackagoat.events import clock
-from trackagoat.events.catalogue.ingest import AddCreator, EraseCreator, ScrapeFailed, StatsSnapshotted
+from trackagoat.events.catalogue.ingest import (
+    AddCreator,
+    DiscoveryGapFound,
+    EraseCreator,
+    ScrapeFailed,
+    StatsSnapshotted,
+    VideoDiscovered,
+)
 from trackagoat.events.catalogue.sources import (
     AccountConnected,
     AccountDisconnected,
@@ -36,7 +44,7 @@ from trackagoat.ingest.handlers.deciders import account_decider
 from trackagoat.ingest.service import assembled, is_simulated
 from trackagoat.ingest.sources.display_api import DisplayApi
 from trackagoat.ingest.sources.display_api.login import Login, Tokens
-from trackagoat.ingest.sources.simulator import Simulator
+from trackagoat.ingest.sources.simulator import Simulator, World
 from trackagoat.ingest.sources.web import Web
 from trackagoat.ingest.store.accounts import Account
 from trackagoat.ingest.testing.serving import served
@@ -187,6 +195,47 @@ async def test_a_consent_that_ran_out_is_not_asked_for_any_more(ranch: Ranch) ->
     await ranch.connect()
     await ranch.pass_by(timedelta(days=200))
     assert [gone.reason for gone in await said(ranch.pool, AccountDisconnected)] == ["expired"]
+
+
+async def test_short_and_empty_pages_cost_no_post(ranch: Ranch) -> None:
+    await ranch.connect()
+    ranch.tiktok.most, ranch.tiktok.empty = 2, 3
+    await ranch.pass_by(timedelta())
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+    there = takewhile(lambda post: (post.posted_at or START) >= since, World().posts_at(WHO, START))
+    ids = [post.tiktok_video_id for post in there]
+    assert len(ids) > 2
+    assert [found.tiktok_video_id for found in await said(ranch.pool, VideoDiscovered)] == ids
+    assert set(await ranch.sources()) == {"display_api"}
+    assert await said(ranch.pool, DiscoveryGapFound) == []
+
+
+async def test_too_many_calls_let_the_source_rest_as_long_as_it_says(ranch: Ranch) -> None:
+    await ranch.connect()
+    ranch.tiktok.calls_per_minute, ranch.tiktok.retry_after = 0, 90
+    await ranch.pass_by(timedelta())
+    rests = await ranch.pool.fetchval("SELECT rests_until FROM source_standings WHERE source = 'display_api'")
+    assert rests == START + timedelta(seconds=90)
+    waiting = "SELECT DISTINCT due_at, attempts FROM due WHERE kind IN ('creator_profiles', 'discover_videos')"
+    assert [tuple(row) for row in await ranch.pool.fetch(waiting)] == [(rests, 0)]
+    assert (await ranch.sources(), len(ranch.tiktok.calls)) == ([], 1)
+    ranch.tiktok.calls_per_minute = None
+    await ranch.pass_by(timedelta(seconds=90))
+    assert set(await ranch.sources()) == {"display_api"}
+
+
+async def test_an_answer_of_another_shape_is_kept_and_the_next_source_takes_over(ranch: Ranch) -> None:
+    await ranch.connect()
+    ranch.tiktok.changed = True
+    await ranch.pass_by(timedelta())
+    assert set(await ranch.sources()) == {"simulator"}
+    standing = await ranch.pool.fetchval("SELECT outcome FROM source_standings WHERE source = 'display_api'")
+    assert standing == "schema_changed"
+    kept_ = await ranch.pool.fetch("SELECT source, kind, body FROM raw_answers ORDER BY kind")
+    assert [(row["source"], row["kind"]) for row in kept_] == [
+        ("display_api", "creator_profiles"), ("display_api", "discover_videos"),
+    ]  # fmt: skip
+    assert all(b"aweme_id" in row["body"] for row in kept_)
 
 
 async def test_another_installations_key_opens_nothing(ranch: Ranch) -> None:

@@ -16,6 +16,7 @@ from trackagoat.events.catalogue.ingest import (
     AddVideo,
     CreatorAutoDisabled,
     Post,
+    ProfileReading,
     RecordScrape,
     RemoveCreator,
     ReviewVideo,
@@ -24,14 +25,14 @@ from trackagoat.events.catalogue.ingest import (
     UpdateCreator,
     VideoDiscovered,
 )
-from trackagoat.events.catalogue.words import Command, CreatorId, OrgId, ProjectId
+from trackagoat.events.catalogue.words import Command, Counters, CreatorId, OrgId, ProjectId
 from trackagoat.events.catalogue.workspace import OrgCreated, OrgUpdated
 from trackagoat.events.envelope import Ask
 from trackagoat.events.testing.play import handle, heard, play, said, work
 from trackagoat.events.testing.vault import VAULT
 from trackagoat.ingest.due.asking import Configured
 from trackagoat.ingest.service import assembled, is_simulated
-from trackagoat.ingest.sources.protocol import Blocked, Ok, RateLimited, Reply
+from trackagoat.ingest.sources.protocol import Blocked, NotFound, Ok, RateLimited, Reply
 from trackagoat.ingest.sources.simulator import Simulator
 
 Pool = Any
@@ -181,6 +182,34 @@ async def test_a_refused_source_gives_way_to_the_next(schema: Callable[[str], Aw
     assert await said(days.pool, ScrapeFailed) == []
 
 
+class Silent(Moody):
+    """A source that sees everybody and shows no counter of anything."""
+
+    name = "silent"
+
+    async def profile(self, *_: Any) -> Reply[Any]:
+        return Ok(ProfileReading())
+
+    async def video(self, *_: Any) -> Reply[Any]:
+        return Ok(Counters())
+
+
+async def test_what_was_seen_without_a_counter_is_a_snapshot_that_says_who_saw_it_when(
+    schema: Callable[[str], Awaitable[Pool]],
+) -> None:
+    days = Days(await schema("ingest"), Silent(NotFound()))
+    await days.add("ana")
+    await days.ask(AddVideo(project=P, url="https://www.tiktok.com/@joe/video/7400000000000000001", now=days.now))
+    await days.pass_by(timedelta())
+    for rows in (await days.pool.fetch("TABLE video_snapshots"), await days.pool.fetch("TABLE creator_snapshots")):
+        (row,) = rows
+        told = [value for value in row.values() if value is not None]
+        assert (told[0], told[2:]) == (ORG, [START, "silent"])
+    post = await days.pool.fetchrow("SELECT last_scraped_at, availability, view_count FROM videos")
+    assert tuple(post) == (START, "available", None)
+    assert await days.due("video_stats") == [24 * 6 * HOUR]
+
+
 async def test_a_source_that_asks_to_wait_is_waited_for(schema: Callable[[str], Awaitable[Pool]]) -> None:
     days = Days(await schema("ingest"), Moody(RateLimited(90)))
     await days.add("daily_jane")
@@ -263,6 +292,23 @@ async def test_the_intervals_of_the_org_hold_and_shorter_ones_pull_in_what_is_pl
     await days.pass_by(2 * HOUR)
     assert await days.due("discover_videos") == [4 * HOUR]
     assert await days.due("creator_profiles") == [24 * HOUR]
+
+
+async def test_shorter_intervals_pull_a_post_in_no_further_than_its_age_allows(days: Days) -> None:
+    created = OrgCreated(org=ORG, name="o")
+    await play(days.pool, days.service, [heard(created, org=ORG, at=START, seq=1)])
+    await days.add("daily_jane")
+    await days.pass_by(timedelta())
+    ages = [1, 4, 20, 100]
+    posts = await days.pool.fetch("SELECT video FROM videos ORDER BY video LIMIT $1", len(ages))
+    for age, row in zip(ages, posts, strict=True):
+        posted = START - timedelta(days=age)
+        await days.pool.execute("UPDATE videos SET posted_at = $2 WHERE video = $1", row["video"], posted)
+        await days.pool.execute("UPDATE due SET due_at = $2 WHERE key = $1", str(row["video"]), START + 500 * HOUR)
+    await days.pool.execute("DELETE FROM due WHERE due_at < $1", START + 500 * HOUR)
+    updated = OrgUpdated(org=ORG, video_stats_hours=3)
+    await play(days.pool, days.service, [heard(updated, org=ORG, at=START, seq=2)])
+    assert await days.due("video_stats") == [3 * HOUR, 6 * HOUR, 18 * HOUR, 72 * HOUR]
 
 
 async def test_an_earlier_start_date_makes_the_next_discovery_read_back_to_it(days: Days) -> None:

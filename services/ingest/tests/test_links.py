@@ -5,26 +5,34 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from trackagoat.events import clock
-from trackagoat.events.catalogue.ingest import AddVideo, VideoAdded
+from trackagoat.events.catalogue.ingest import AddVideo, Post, VideoAdded
 from trackagoat.events.catalogue.sources import ChooseSources
 from trackagoat.events.catalogue.words import OrgId, ProjectId
 from trackagoat.events.decider import Outcome
 from trackagoat.events.envelope import Ask
 from trackagoat.events.testing.play import handle, said
 from trackagoat.events.testing.vault import VAULT
+from trackagoat.ingest.domain.tiktok import canonical_url
 from trackagoat.ingest.due import links
 from trackagoat.ingest.due.asking import Configured
 from trackagoat.ingest.service import assembled
-from trackagoat.ingest.sources.protocol import Blocked, NotFound, Ok, Reply
+from trackagoat.ingest.sources.http_provider import provider
+from trackagoat.ingest.sources.http_provider.mapping import load
+from trackagoat.ingest.sources.protocol import Blocked, Follower, NotFound, Ok, Reply
 from trackagoat.ingest.sources.simulator import Simulator
+from trackagoat.ingest.sources.web import Web
 from trackagoat.ingest.sources.ytdlp import YtDlp
 from trackagoat.ingest.testing.pages import Pages
+from trackagoat.ingest.testing.providers import KEY, web_shape
+from trackagoat.ingest.testing.serving import served
 
 Pool = Any
 Schema = Callable[[str], Awaitable[Pool]]
@@ -33,6 +41,7 @@ P = ProjectId(UUID(int=1))
 NOW = datetime(2026, 1, 10, tzinfo=UTC)
 POST = "https://www.tiktok.com/@joe/video/7480000000000000001"
 SHORT = "vm.tiktok.com/ZMabc12/?x=1"
+MAPPINGS = Path(__file__).parents[3] / "docs/examples/providers"
 
 
 class Guide:
@@ -125,3 +134,33 @@ async def test_yt_dlp_follows_short_links() -> None:
     assert await YtDlp(opener).follow("https://vm.tiktok.com/ZMabc12") == Ok(f"{POST}?_r=1")
     lost = await YtDlp(lambda _: (404, b"")).follow("https://vm.tiktok.com/ZMabc12")
     assert lost.outcome != "ok"
+
+
+async def test_the_simulator_follows_the_links_of_its_own_posts_and_no_others(schema: Schema) -> None:
+    simulator = Simulator(clock=lambda: NOW)
+    post = await simulated(simulator)
+    link = simulator.world.short_link(post.url)
+    assert codes(await add(await schema("ingest"), [simulator], link, SHORT)) == [None, "unresolvable_url"]
+    assert await simulator.follow(link) == Ok(post.url)
+    assert await simulator.follow(simulator.world.short_link(canonical_url("private_jane", "7480000000000000001"))) == (
+        await simulator.profile("private_jane")
+    )
+
+
+async def simulated(simulator: Simulator) -> Post:
+    page = await simulator.posts("carousel_cleo")
+    assert isinstance(page, Ok)
+    return page.value.posts[0]
+
+
+async def test_a_mapping_may_say_where_links_lead() -> None:
+    simulator = Simulator(clock=lambda: NOW)
+    post = await simulated(simulator)
+    mapping = load((MAPPINGS / "web_shape.toml").read_text())
+    async with served(web_shape(simulator)) as url, Web() as web:
+        source = provider(msgspec.structs.replace(mapping, base_url=url), web, KEY)
+        assert isinstance(source, Follower)
+        assert await source.follow(simulator.world.short_link(post.url)) == Ok(post.url)
+        assert (await source.follow("https://vm.tiktok.com/ZMabc12")).outcome == "not_found"
+        silent = provider(msgspec.structs.replace(mapping, follow=None), web, KEY)
+        assert not isinstance(silent, Follower)

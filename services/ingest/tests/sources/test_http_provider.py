@@ -183,6 +183,8 @@ GOOD = 'name = "acme"\nbase_url = "https://a"\n[video]\npath = "/"\nfields = { v
         (GOOD.replace("[video]", "calls_per_minute = 0\n[video]"), "more than 0"),
         (GOOD.replace("[video]", '[posts]\nitems = "/i"'), "maps nothing|needs the field tiktok_video_id"),
         ('name = "acme"\nbase_url = "https://a"\n', "one of"),
+        (GOOD + '[follow]\npath = "/l"\nfields = {}\n', "[follow] maps nothing"),
+        ('name = "acme"\nbase_url = "https://a"\n[follow]\npath = "/l"\nfields = { url = "/u" }\n', "one of"),
     ],
 )
 def test_a_mapping_that_makes_no_sense_says_why(text: str, reason: str) -> None:

@@ -28,7 +28,7 @@ from trackagoat.ingest.settings import Settings
 from trackagoat.ingest.sources import display_api
 from trackagoat.ingest.sources.display_api import DisplayApi
 from trackagoat.ingest.sources.display_api.login import Login
-from trackagoat.ingest.sources.http_provider import HttpProvider
+from trackagoat.ingest.sources.http_provider import provider
 from trackagoat.ingest.sources.protocol import Source
 from trackagoat.ingest.sources.simulator import Simulator, World, personality
 from trackagoat.ingest.sources.web import Web
@@ -134,9 +134,9 @@ def _made(settings: Settings, web: Web) -> Iterator[Configured]:
     yield Configured(DisplayApi(web, ""), account=_opened(settings, web))
     for mapping in settings.mappings():
         named = any(mapping.name in settings.order(kind) for kind in KINDS)
-        provider = HttpProvider(mapping, web, settings.secret(mapping) if named else None)
+        source = provider(mapping, web, settings.secret(mapping) if named else None)
         doors = {"creator_profiles": mapping.profile, "discover_videos": mapping.posts, "video_stats": mapping.video}
-        yield Configured(provider, ranks={kind: 0 for kind in KINDS if doors[kind] is not None})
+        yield Configured(source, ranks={kind: 0 for kind in KINDS if doors[kind] is not None})
 
 
 def _opened(settings: Settings, web: Web) -> Callable[[Account], Source | None]:

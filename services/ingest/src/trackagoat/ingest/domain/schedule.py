@@ -8,8 +8,9 @@ import msgspec
 
 from trackagoat.events.catalogue.ingest import SourceOutcome
 
-_AGES = ((timedelta(days=3), 1), (timedelta(days=14), 2), (timedelta(days=60), 6))
-_OLD = 24
+AGES = ((timedelta(days=3), 1), (timedelta(days=14), 2), (timedelta(days=60), 6))
+OLD = 24
+"""By how much the interval of a post's counters grows: below each of these ages, and from the last one on."""
 _RETRIES = tuple(timedelta(minutes=m) for m in (1, 5, 30))
 _BLOCKED = tuple(timedelta(minutes=m) for m in (15, 60, 240))
 _UNTOLD_WAIT = timedelta(minutes=5)
@@ -24,7 +25,7 @@ class Plan(msgspec.Struct, frozen=True):
 
 def age_factor(age: timedelta) -> int:
     """By how much the interval of a post's counters grows with the post's age (product rule 3.3)."""
-    return next((factor for limit, factor in _AGES if age < limit), _OLD)
+    return next((factor for limit, factor in AGES if age < limit), OLD)
 
 
 def stats_due(read_at: datetime, born: datetime, now: datetime, hours: int) -> datetime:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from trackagoat.events.catalogue.ingest import (
     CreatorFollowerMilestone,
     CreatorInactive,
+    JobKind,
     Post,
     ProfileReading,
     RecordScrape,
@@ -54,7 +55,7 @@ def record(command: RecordScrape, shelf: Shelf) -> list[VideoEvents | On]:
             gathered = new is not None and gathered_while_tracked(new.origin, new.posted_at, command.fetched_at)
             unread = video in first or video in found
             readings[video] = reading(video, post, is_baseline=unread and not gathered)
-    profile = command.profile if command.profile is not None and is_profile(command.profile) else None
+    profile = command.profile if command.profile is not None and is_profile(command.profile, command.kind) else None
     said = readings or profile or command.kind is not None
     snapshot = [_snapshot(command, profile, list(readings.values()))] if said else []
     return [*found.values(), *_described(command), *snapshot, *_milestones(command, profile)]
@@ -132,9 +133,9 @@ def is_reading(counters: Counters) -> bool:
     return any(getattr(counters, name) is not None for name in Counters.__struct_fields__)
 
 
-def is_profile(profile: ProfileReading) -> bool:
-    """Whether anything at all is known of the account."""
-    return profile != ProfileReading()
+def is_profile(profile: ProfileReading, kind: JobKind | None) -> bool:
+    """Whether it is a reading of the account: anything is known of it, or it was what the job asked for."""
+    return profile != ProfileReading() or kind == "creator_profiles"
 
 
 def reading(video: VideoId, counters: Counters, *, is_baseline: bool) -> VideoReading:

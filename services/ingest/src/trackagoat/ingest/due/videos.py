@@ -16,7 +16,7 @@ from trackagoat.events.sql import Db
 from trackagoat.ingest.domain import tiktok
 from trackagoat.ingest.domain.failing import is_lost
 from trackagoat.ingest.domain.schedule import age_factor, stats_due
-from trackagoat.ingest.domain.scrapes import gathered_while_tracked, is_reading, observations, reading
+from trackagoat.ingest.domain.scrapes import gathered_while_tracked, observations, reading
 from trackagoat.ingest.due import jobs
 from trackagoat.ingest.due.asking import Missed
 from trackagoat.ingest.due.chain import Chain, Later, Round
@@ -59,9 +59,8 @@ class VideoScrapes(msgspec.Struct, frozen=True):
             return Done(claimed, [*answer.effects, jobs.waits(claimed, answer.at)], answer.at, claimed.attempts)
         source, reply = answer.source, answer.reply
         if isinstance(reply, Ok):
-            effects = [*answer.effects, jobs.succeeded(claimed, source.name, now)]
-            if is_reading(reply.value):
-                effects.append(_record(claimed, post, source.name, reply.value, now))
+            read = _record(claimed, post, source.name, reply.value, now)
+            effects = [*answer.effects, jobs.succeeded(claimed, source.name, now), read]
             return Done(claimed, effects, now + interval, payload={})
         missed = Missed(
             kind="video_stats",
@@ -107,7 +106,10 @@ def _lost(claimed: Claimed, post: videos.Post, miss: Miss, now: datetime) -> lis
 
 
 def _record(claimed: Claimed, post: videos.Post, source: str, counters: Counters, now: datetime) -> Record:
-    """The reading as a fact of its own: nothing has to be decided about a post that is known."""
+    """The reading as a fact of its own: nothing has to be decided about a post that is known.
+
+    One that shows no counter is a reading too: the post was there, and who was asked said so.
+    """
     video, owner = VideoId(post.video), _owner(post)
     first = post.first_scraped_at is None or now < post.first_scraped_at
     baseline = first and not gathered_while_tracked(post.origin, post.posted_at, now)

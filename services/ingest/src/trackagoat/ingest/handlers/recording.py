@@ -84,7 +84,7 @@ def _scrape(  # noqa: PLR0913 - what was read, and everything it is compared wit
                 first.append(video)
                 earliest[video] = command.fetched_at
     profile, of_profile = command.profile, (command.creator, command.source, command.fetched_at)
-    if profile is None or not is_profile(profile) or of_profile in stored:
+    if profile is None or not is_profile(profile, command.kind) or of_profile in stored:
         profile = None
     else:
         stored.add(of_profile)

@@ -15,6 +15,7 @@ from trackagoat.events.catalogue.workspace import Tier
 from trackagoat.events.effects import Write
 from trackagoat.events.sql import Db, read, write
 from trackagoat.ingest.domain.expiring import AGE
+from trackagoat.ingest.domain.schedule import AGES, OLD
 
 _KINDS: tuple[JobKind, ...] = get_args(JobKind)
 _FLOORS: dict[JobKind, Limit] = {
@@ -112,21 +113,27 @@ async def kept(db: Db, tiers: list[str], after: UUID | None, most: int) -> list[
 
 
 _CASES = " ".join(f"WHEN '{kind}' THEN {effective(kind)}" for kind in _KINDS)
-_INTERVALS = f"CASE due.kind {_CASES} END"
 _ANY_KIND = ", ".join(f"'{kind}'" for kind in _KINDS)
+_BORN = "coalesce(v.posted_at, v.created_at)"
+_FACTORS = " ".join(f"WHEN t.at - {_BORN} < interval '{age.days} days' THEN {factor}" for age, factor in AGES)
 
 
 @write(
     f"""
-    UPDATE due SET due_at = t.at + make_interval(hours => {_INTERVALS})
-    FROM unnest($1::uuid[], $2::timestamptz[]) AS t(org, at) JOIN orgs o USING (org)
-    WHERE due.org = t.org AND due.kind IN ({_ANY_KIND})
-        AND due.due_at > t.at + make_interval(hours => {_INTERVALS})
+    UPDATE due SET due_at = s.due_at
+    FROM (
+        SELECT d.kind, d.key, t.at + make_interval(hours => CASE d.kind {_CASES} END
+            * CASE WHEN v.video IS NULL THEN 1 {_FACTORS} ELSE {OLD} END) AS due_at
+        FROM unnest($1::uuid[], $2::timestamptz[]) AS t(org, at) JOIN orgs o USING (org) JOIN due d USING (org)
+        LEFT JOIN videos v ON v.video = CASE WHEN d.kind = 'video_stats' THEN d.key::uuid END
+        WHERE d.kind IN ({_ANY_KIND})
+    ) AS s
+    WHERE due.kind = s.kind AND due.key = s.key AND due.due_at > s.due_at
     """,
     key=("org",),
 )
 def pull_in_org(org: OrgId, at: datetime) -> Write:
-    """Nothing is due later than one effective interval of its kind from then on."""
+    """Nothing is due later than one effective interval of its kind from then on, a post by its age."""
 
 
 @write("UPDATE orgs o SET banned = t.banned FROM unnest($1::uuid[], $2::bool[]) AS t(org, banned) WHERE o.org = t.org")

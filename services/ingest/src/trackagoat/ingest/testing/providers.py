@@ -8,7 +8,7 @@ from aiohttp import web
 
 from trackagoat.events.catalogue.ingest import Post, SourceOutcome
 from trackagoat.ingest.domain.tiktok import canonical_url
-from trackagoat.ingest.sources.protocol import Ok, Reply, Source
+from trackagoat.ingest.sources.protocol import Follower, NotFound, Ok, Reply, Source
 
 KEY = "let-me-in"
 """What both want to see in their header."""
@@ -47,7 +47,12 @@ def web_shape(source: Source) -> web.Application:
             return _web_missed(reply)
         return web.json_response({"itemInfo": {"itemStruct": {"stats": _web_stats(reply.value)}}})
 
+    async def link(request: web.Request) -> web.Response:
+        reply = await source.follow(request.query["url"]) if isinstance(source, Follower) else NotFound()
+        return web.json_response({"canonicalUrl": reply.value}) if isinstance(reply, Ok) else _web_missed(reply)
+
     app = web.Application(middlewares=[_key("X-Api-Key", KEY)])
+    app.router.add_get("/link/resolve", link)
     app.router.add_get("/user/info", profile)
     app.router.add_get("/user/posts", posts)
     app.router.add_get("/post/detail", video)

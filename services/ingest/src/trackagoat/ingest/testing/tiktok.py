@@ -55,7 +55,8 @@ class Grant(msgspec.Struct):
 
 class TikTok:
     """The server's state. `most` is how many posts a page has at most, `empty` how many pages are without any first;
-    `changed` makes answers another shape, `down` makes them errors.
+    `changed` makes answers another shape, `down` makes them errors. `retry_after` is what is said, in seconds, with
+    429, which comes after `calls_per_minute` calls.
     """
 
     client_key, client_secret, redirect_uri = "a-client-key", "a-client-secret", "https://goat.example/connected"
@@ -72,11 +73,12 @@ class TikTok:
         """Nobody has consented to anything yet."""
         self._source, self._clock = source, clock
         self._lives = access_seconds, refresh_seconds
-        self._limit = calls_per_minute
+        self.calls_per_minute = calls_per_minute
         self._codes: dict[str, Grant] = {}
         self.grants: list[Grant] = []
         self.calls: list[tuple[datetime, str]] = []
         self.most, self.empty, self.changed, self.down = MOST, 0, False, False
+        self.retry_after: float | None = None
 
     def consent(self, handle: str, scopes: Collection[str] = SCOPES) -> str:
         """The owner of an account says yes; the value is the code that comes with the redirect."""
@@ -145,8 +147,8 @@ class TikTok:
         now, path = self._clock(), request.path
         self.calls.append((now, path))
         recent = [at for at, called in self.calls if called == path and at > now - timedelta(minutes=1)]
-        if self._limit is not None and len(recent) > self._limit:
-            return _failed("rate_limit_exceeded")
+        if self.calls_per_minute is not None and len(recent) > self.calls_per_minute:
+            return _failed("rate_limit_exceeded", self.retry_after)
         if self.down:
             return _failed("internal_error")
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")

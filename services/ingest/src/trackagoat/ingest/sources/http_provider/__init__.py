@@ -111,6 +111,31 @@ class HttpProvider:
         return None
 
 
+class Following(HttpProvider):
+    """A provider whose mapping says how it is asked where short links lead."""
+
+    async def follow(self, url: str) -> Reply[str]:
+        """See `Follower.follow`."""
+        door = self._mapping.follow
+        if door is None:
+            return Blocked(_SILENT)
+        return await self._ask(door, {"url": url}, lambda told: _led(told, door))
+
+
+def provider(mapping: Mapping, web: Web, secret: str | None = None) -> HttpProvider:
+    """The source that a mapping describes; one that follows short links where it says how."""
+    return (HttpProvider if mapping.follow is None else Following)(mapping, web, secret)
+
+
+def _led(told: Any, door: Door) -> str:
+    """Where the link leads. Raises Odd."""
+    url = answers.text(told, door.fields["url"])
+    if url is None:
+        message = f"no URL at {door.fields['url']}"
+        raise Odd(message)
+    return url
+
+
 def _said(outcome: Outcome, answer: Answer) -> Miss:
     detail = f"answered {answer.status}, which means {outcome} there"
     match outcome:

@@ -64,7 +64,10 @@ class Listing(Door, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A provider. Its `name` is the source that snapshots name. A door it lacks is answered by other sources."""
+    """A provider. Its `name` is the source that snapshots name. A door it lacks is answered by other sources.
+
+    `follow` tells where a short link leads; `url` is the link when it asks, and the post's URL in its answer.
+    """
 
     name: str
     base_url: str
@@ -76,8 +79,10 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     profile: Door | None = None
     posts: Listing | None = None
     video: Door | None = None
+    follow: Door | None = None
 
 
+FOLLOWED = {"url"}
 PROFILE = {"followers", "following", "total_likes", "video_count", "display_name", "bio", "avatar_url"}
 COUNTERS = {"views", "likes", "comments", "shares", "saves"}
 POST = COUNTERS | {"tiktok_video_id", "author_handle", "posted_at", "title", "thumbnail_url", "duration_seconds"}
@@ -105,8 +110,9 @@ def _faults(mapping: Mapping) -> list[str]:
         "profile": (mapping.profile, PROFILE),
         "posts": (mapping.posts, POST),
         "video": (mapping.video, COUNTERS),
+        "follow": (mapping.follow, FOLLOWED),
     }
-    if all(door is None for door, _ in doors.values()):
+    if not (mapping.profile or mapping.posts or mapping.video):
         faults.append("one of [profile], [posts] and [video] has to be there")
     for name, (door, fields) in doors.items():
         faults += [] if door is None else [f"[{name}] {fault}" for fault in _door_faults(door, fields)]
@@ -115,7 +121,7 @@ def _faults(mapping: Mapping) -> list[str]:
 
 def _door_faults(door: Door, fields: set[str]) -> list[str]:
     faults = [f"has no field {name}; it may have {', '.join(sorted(fields))}" for name in set(door.fields) - fields]
-    if not set(door.fields) & (COUNTERS | PROFILE):
+    if not set(door.fields) & (COUNTERS | PROFILE | FOLLOWED):
         faults.append("maps nothing that can be counted or told")
     texts = (door.path, *door.query.values(), *(v for v in door.json.values() if isinstance(v, str)))
     strange = {name for text in texts for name in _field.findall(text)} - _PLACES

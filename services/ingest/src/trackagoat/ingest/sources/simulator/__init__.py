@@ -97,6 +97,15 @@ class Simulator(msgspec.Struct, frozen=True, kw_only=True):
             return NotFound("no such post")
         return Ok(Counters(**self.world.veiled(post.tiktok_video_id, true, at)))
 
+    async def follow(self, url: str) -> Reply[str]:
+        """See `Follower.follow`; a simulated link says itself where it leads (`World.short_link`)."""
+        post = self.world.led(url)
+        if post is None or post.handle is None:
+            return NotFound("no such link")
+        if miss := self._miss("follow", post.handle, self.clock()):
+            return miss
+        return Ok(post.url)
+
     def _page(self, handle: str, at: datetime, cursor: str | None, limit: int) -> Reply[PostPage]:
         """A page holds the pinned posts first; a cursor is the posting time of the last one listed in order."""
         if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) <= _DIGITS):

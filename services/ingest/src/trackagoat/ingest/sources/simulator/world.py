@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b32decode, b32encode
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -9,9 +10,9 @@ from itertools import islice
 
 import msgspec
 
-from trackagoat.events.catalogue.ingest import Post, ProfileReading
+from trackagoat.events.catalogue.ingest import InvalidUrl, Post, ProfileReading, UnresolvableUrl
 from trackagoat.events.catalogue.words import ContentType, Counters
-from trackagoat.ingest.domain.tiktok import FIRST_POST, canonical_url, handle_key
+from trackagoat.ingest.domain.tiktok import FIRST_POST, PostUrl, canonical_url, handle_key, post_url
 from trackagoat.ingest.sources.simulator.chance import between, throw, throws
 from trackagoat.ingest.sources.simulator.fate import (
     CORRECTED,
@@ -89,6 +90,20 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
         one, second = fate(self.seed, tiktok_video_id), int(at.timestamp())
         early = one.born < int(FIRST_POST.timestamp())
         return None if early or not is_visible(one, second) else counters(one, second)
+
+    def short_link(self, url: str) -> str:
+        """The link that people share instead of the URL of a post: what the URL says, in letters and digits."""
+        post = post_url(url)
+        said = f"{post.handle}/{post.content_type}/{post.tiktok_video_id}".encode()
+        return f"https://vm.tiktok.com/{b32encode(said).decode().rstrip('=')}"
+
+    def led(self, link: str) -> PostUrl | None:
+        """The post that a link made here leads to; None for any other link."""
+        code = link.rstrip("/").rpartition("/")[2]
+        try:
+            return post_url(f"https://www.tiktok.com/@{b32decode(code + '=' * (-len(code) % 8)).decode()}")
+        except (ValueError, InvalidUrl, UnresolvableUrl):
+            return None
 
     def veiled(self, tiktok_video_id: str, true: Counters, at: datetime) -> dict[str, int | None]:
         """The five counters as a reading at that instant shows them: now and then one is unknown."""
