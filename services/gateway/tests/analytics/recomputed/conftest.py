@@ -83,7 +83,7 @@ async def of_file(api: Any, empty: Any, file: Path) -> Any:
     raw.project = await api.project()
     ids = await imported(api, raw, file)
     raw.handles, raw.profiles = {id: handle for handle, id in ids.items()}, {id: [] for id in ids.values()}
-    for row in csv.DictReader(file.open(encoding="utf-8", newline="")):
+    for row in csv.DictReader(file.read_text(encoding="utf-8").splitlines()):
         owner, at = ids[row["handle"].lower()], datetime.fromisoformat(row["scraped_at"]).replace(tzinfo=UTC)
         posted_at = datetime.fromisoformat(row["posted_at"]).replace(tzinfo=UTC)
         one = video(raw.project, row["video_id"], owner, posted_at)
