@@ -78,12 +78,16 @@ async def imported(api: Any, raw: Any, file: Path) -> dict[str, str]:
     return {handle: str(id) for handle, id in found.items()}
 
 
+def rows_of(file: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+
+
 async def of_file(api: Any, empty: Any, file: Path) -> Any:
     raw, video = empty
     raw.project = await api.project()
     ids = await imported(api, raw, file)
     raw.handles, raw.profiles = {id: handle for handle, id in ids.items()}, {id: [] for id in ids.values()}
-    for row in csv.DictReader(file.read_text(encoding="utf-8").splitlines()):
+    for row in rows_of(file):
         owner, at = ids[row["handle"].lower()], datetime.fromisoformat(row["scraped_at"]).replace(tzinfo=UTC)
         posted_at = datetime.fromisoformat(row["posted_at"]).replace(tzinfo=UTC)
         one = video(raw.project, row["video_id"], owner, posted_at)
