@@ -23,6 +23,7 @@ NAMES = (
     "end-to-end",
     "latency",
     "campaigns",
+    "aggregates",
     "goals",
     "notifications",
     "replay",

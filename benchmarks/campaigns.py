@@ -51,7 +51,7 @@ async def measure(plan: Plan) -> list[Figure]:
     program = Program(max(1, videos // (BATCH * POSTS)))
     async with house(plan.folder) as built:
         async with desk(built, "campaigns") as campaigns:
-            top, leaf = await _planted(campaigns, program, [max(1, n // plan.size(10, 1)) for n in TREE])
+            top, leaf = await planted(campaigns, program, [max(1, n // plan.size(10, 1)) for n in TREE])
             await _heard(campaigns, program)
             await statistics(campaigns.pool)
             count = await _agreed(campaigns.pool, program, top)
@@ -92,7 +92,7 @@ def _figures(api: dict[str, float], row: dict[str, float], slow: dict[str, float
     return [at_api, in_database]
 
 
-async def _planted(campaigns: Desk, program: Program, sizes: Sequence[int]) -> tuple[CampaignId, CampaignId]:
+async def planted(campaigns: Desk, program: Program, sizes: Sequence[int]) -> tuple[CampaignId, CampaignId]:
     """The tree and its creators; the campaign at its top, and one of the deepest."""
     levels = [[CampaignId(clock.new_id()) for _ in range(size)] for size in sizes]
     places: list[tuple[CampaignId, ItemType, Any]] = []
@@ -131,7 +131,7 @@ async def _moved(campaigns: Desk, program: Program, top: CampaignId, leaf: Campa
             readings = [VideoReading(video=video, views=10 * day, likes=day) for video in some]
             at = START + timedelta(days=day)
             facts.append(StatsSnapshotted(project=program.project, source="s", fetched_at=at, videos=readings))
-    await _given(campaigns, program, facts)
+    await given(campaigns, program, facts)
     before = await campaigns.pool.fetchrow(_ROW, program.org, top)
     watch = Stopwatch()
     await campaigns.ask(
@@ -157,10 +157,10 @@ async def _moved(campaigns: Desk, program: Program, top: CampaignId, leaf: Campa
 async def _heard(campaigns: Desk, program: Program) -> None:
     """Everything ingest would have said, through the projection itself."""
     tell(f"campaigns: {len(program.creators) * POSTS:,} videos become known")
-    await _given(campaigns, program, list(said(program)))
+    await given(campaigns, program, list(said(program)))
 
 
-async def _given(campaigns: Desk, program: Program, events: Sequence[Event]) -> None:
+async def given(campaigns: Desk, program: Program, events: Sequence[Event]) -> None:
     (totals,) = campaigns.service.projections
     for page in pages([fact(program, event) for event in events]):
         await campaigns.writer.transact(lambda tx, page=page: campaigns.writer.give(tx, totals, page))  # type: ignore[misc]

@@ -13,7 +13,7 @@ HOW_TO_INSTALL = "peer not installed: `goat bench --install-peers`"
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """`folder` is scratch; `peers` is the Python of the peers' environment, None when there is none.
 
-    `videos` is the size of the campaigns benchmark.
+    `videos` is the size of campaigns and aggregates.
     """
 
     folder: Path

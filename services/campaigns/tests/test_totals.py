@@ -62,6 +62,8 @@ posted = st.sampled_from([None, -5000, -1441, -1440, -30, 0, 10])
 snapshots = st.tuples(st.just("snapshot"), minutes, st.dictionaries(videos, counts, min_size=1))
 births = st.tuples(*(st.tuples(st.just("discover"), st.just(n), owners, statuses, posted) for n in range(VIDEOS)))
 zones = st.tuples(st.just("zone"), st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kathmandu", "America/St_Johns"]))
+prunings = st.tuples(st.just("prune"), st.sampled_from([0, 15, 600, 1440, 2880, 41_760]))
+"""Ends of what was kept no longer; readings come before and after such a fact, and of times before and after it."""
 hires = st.tuples(*(st.sampled_from([("enlist", n), ("enlist", n), ("rest", n)]) for n in range(CREATORS)))
 SPINE = [("add", n, ("campaign", n + 1)) for n in range(CAMPAIGNS - 2)]
 """Eight levels, one in the other."""
@@ -77,6 +79,7 @@ events = st.one_of(
     ),
     st.tuples(st.sampled_from(["enlist", "dismiss"]), creators),
     zones,
+    prunings,
 )
 actions = st.tuples(
     hires,
@@ -129,8 +132,8 @@ class Story:
                 return
             case ("enlist" | "dismiss" as what, n):
                 self.staff(what, n)
-            case ("snapshot", minute, readings):
-                self.said["ingest"].append(self.snapshot(minute, readings))
+            case ("snapshot" | "prune", minute, *readings):
+                self.said["ingest"].append(self.snapshot(minute, *readings) if readings else self.pruned(minute))
             case ("zone", zone):
                 self.said["workspace"].append(self.zone(zone))
             case (what, n, owner, status, minute):
@@ -183,15 +186,20 @@ class Story:
                 yield ingest.VideoRestored(**where, **creator, url="u", tracking_status=status, posted_at=at)
 
     def snapshot(self, minute: int, readings: dict[int, tuple[int | None, ...]]) -> ingest.StatsSnapshotted:
+        """Readings of one instant come in any order, but not before and after a pruning that took one of them."""
+        seconds = sum(isinstance(event, ingest.SnapshotsPruned) for event in self.said["ingest"])
         read = [(n, dict(zip(COUNTERS, values, strict=True))) for n, values in readings.items() if n < VIDEOS - 1]
         return ingest.StatsSnapshotted(
             project=self.id("project", 0),
             source="simulator",
-            fetched_at=START + timedelta(minutes=minute),
+            fetched_at=START + timedelta(minutes=minute, seconds=seconds),
             videos=[
                 msgspec.convert({"video": self.id("video", n), **values}, ingest.VideoReading) for n, values in read
             ],
         )
+
+    def pruned(self, minute: int) -> Event:
+        return ingest.SnapshotsPruned(before=START + timedelta(minutes=minute))
 
     def pages(self, chance: Random) -> Iterator[list[Heard[Any]]]:
         """The facts as they may be heard: each speaker in order, in pages of any size, in any interleaving."""
@@ -215,6 +223,9 @@ class Recomputed:
         self.counts: dict[UUID, bool] = {}
         self.levels: dict[tuple[UUID, str], tuple[datetime, int]] = {}
         self.readings: dict[UUID, dict[datetime, dict[str, int]]] = {}
+        self.first: dict[UUID, datetime] = {}
+        self.quarters: dict[UUID, set[datetime]] = {}
+        self.moved: dict[tuple[UUID, str, datetime], datetime] = {}
         self.discovered: dict[UUID, bool] = {}
         self.posted: dict[UUID, datetime] = {}
         for event in story.said["campaigns"]:
@@ -256,9 +267,14 @@ class Recomputed:
                 self.counts[e.video] = False
             case "StatsSnapshotted":
                 self.read(e)
+            case "SnapshotsPruned":
+                for video in self.readings:
+                    self.prune(video, e.before)
 
     def read(self, event: ingest.StatsSnapshotted) -> None:
         for reading in event.videos:
+            self.first[reading.video] = min(event.fetched_at, self.first.get(reading.video, event.fetched_at))
+            self.quarters.setdefault(reading.video, set()).add(quarter_of(event.fetched_at))
             values = self.readings.setdefault(reading.video, {}).setdefault(event.fetched_at, {})
             for counter in COUNTERS:
                 value = getattr(reading, counter)
@@ -266,6 +282,17 @@ class Recomputed:
                     known = self.levels.get((reading.video, counter), (event.fetched_at, value))
                     self.levels[reading.video, counter] = max(known, (event.fetched_at, value))
                     values[counter] = max(value, values.get(counter, value))
+
+    def prune(self, video: UUID, before: datetime) -> None:
+        """Of the time before, the last quarter read is left, and the last known value of each counter in it."""
+        if not (old := {quarter for quarter in self.quarters[video] if quarter < before}):
+            return
+        self.quarters[video] -= old - {max(old)}
+        for counter in COUNTERS:
+            past = [at for at, quarter in self.shown(video, counter) if quarter < before]
+            for at in past[:-1]:
+                del self.readings[video][at][counter]
+            self.moved |= {(video, counter, at): max(old) for at in past[-1:]}
 
     @cached_property
     def counted(self) -> list[UUID]:
@@ -297,6 +324,20 @@ class Recomputed:
         }
         return {pair: paths for pair, paths in ways.items() if paths}
 
+    def owners(self) -> dict[tuple[UUID, UUID], tuple[int, int]]:
+        """By campaign and creator: in how many ways it is an item, and how many of its videos count there."""
+        named = {item for held in self.holds.values() for kind, item in held if kind == "creator"}
+        ways = {(c, k): self.ways(c, ("creator", k)) for c in self.holds for k in named}
+        videos = Counter((c, owner) for c, v in self.membership() if (owner := self.owner[v]) is not None)
+        return {pair: (ways.get(pair, 0), videos[pair]) for pair in {*ways, *videos} if ways.get(pair) or videos[pair]}
+
+    def overlap(self) -> dict[tuple[UUID, UUID], int]:
+        """How many videos two campaigns share, each once however many ways lead to it."""
+        inside: dict[UUID, set[UUID]] = {}
+        for campaign, video in self.membership():
+            inside.setdefault(campaign, set()).add(video)
+        return {(a, b): n for a in inside for b in inside if a < b and (n := len(inside[a] & inside[b]))}
+
     def totals(self) -> dict[UUID, dict[str, Any]]:
         inside = self.membership()
         return {c: self.total(c, [v for a, v in inside if a == c]) for c in self.holds}
@@ -327,24 +368,36 @@ class Recomputed:
         return sums
 
     def part(self, video: UUID) -> dict[datetime, Counter[str]]:
-        """What one video gained, reading by reading."""
-        readings, posted = self.readings.get(video, {}), self.posted.get(video)
-        part = {quarter_of(at): Counter(readings=1) for at in readings}
-        level: dict[str, int] = {}
-        soon = self.discovered[video] and posted is not None and bool(readings) and min(readings) <= posted + DAY
-        for at in sorted(readings):
-            for counter, value in readings[at].items():
-                figures = part[quarter_of(at)]
-                if counter in level:
-                    figures[counter] += value - level[counter]
-                elif soon and at == min(readings):
+        """What one video gained, reading by reading, each in the quarter that is left of its time."""
+        readings, posted, first = self.readings.get(video, {}), self.posted.get(video), self.first.get(video)
+        part = {quarter: Counter(readings=1) for quarter in self.quarters.get(video, ())}
+        soon = self.discovered[video] and posted is not None and first is not None and first <= posted + DAY
+        for counter in COUNTERS:
+            level = None
+            for at, quarter in self.shown(video, counter):
+                value, figures = readings[at][counter], part[quarter]
+                if level is not None:
+                    figures[counter] += value - level
+                elif soon and at == first:
                     figures.update({counter: value, f"{counter}_known": 1})
                 else:
                     figures.update({f"{counter}_base": value, f"{counter}_known": 1, f"{counter}_baselines": 1})
-                level[counter] = value
+                level = value
         if posted is not None:
             part.setdefault(quarter_of(posted), Counter()).update(posts=1)
         return part
+
+    def shown(self, video: UUID, counter: str) -> list[tuple[datetime, datetime]]:
+        """When values of a counter were read, in order, and in which quarter each first shows: what pruning left of a
+        time shows in the quarter it left, unless a later value shows before it.
+        """
+        found: list[tuple[datetime, datetime]] = []
+        for at in sorted(
+            (at for at, values in self.readings.get(video, {}).items() if counter in values), reverse=True
+        ):
+            place = self.moved.get((video, counter, at), quarter_of(at))
+            found.append((at, min(place, found[-1][1]) if found else place))
+        return found[::-1]
 
 
 def quarter_of(at: datetime) -> datetime:
@@ -354,6 +407,17 @@ def quarter_of(at: datetime) -> datetime:
 def figures_of(rows: Sequence[dict[str, Any]], column: str) -> dict[tuple[UUID, Any], Counter[str]]:
     """The rows of a table of gains as they are recomputed: zeros are left out of a Counter's equality."""
     return {(r["campaign"], r[column]): Counter({name: r[name] for name in FIGURES}) for r in rows}
+
+
+SHARED = """
+SELECT a.campaign, b.campaign, count(*) FROM membership a JOIN membership b USING (video)
+WHERE a.org = $1 AND a.campaign < b.campaign GROUP BY 1, 2
+"""
+
+
+async def overlap(pool: Pool, org: OrgId) -> dict[tuple[UUID, UUID], int]:
+    """Two campaigns laid over each other, as the rows have it."""
+    return {(a, b): n for a, b, n in await pool.fetch(SHARED, org)}
 
 
 async def rows(pool: Pool, org: OrgId) -> dict[str, list[dict[str, Any]]]:
@@ -390,6 +454,13 @@ async def test_rows_equal_a_recomputation_and_any_other_interleaving(
     assert {(r["ancestor"], r["descendant"]): r["paths"] for r in first["closure"]} == ought.closure()
     assert {(r["campaign"], r["video"]): r["paths"] for r in first["membership"]} == ought.membership()
     assert {r["campaign"]: {c: r[c] for c in columns} for r in first["campaigns"]} == ought.totals()
+    assert {(r["campaign"], r["creator"]): (r["item_paths"], r["videos"]) for r in first["campaign_creators"]} == (
+        ought.owners()
+    )
+    assert {(r["campaign"], r["item_type"], r["item"]) for r in first["items"]} == {
+        (campaign, *item) for campaign, held in ought.holds.items() for item in held
+    }
+    assert await overlap(pool, story.org) == ought.overlap()
     assert figures_of(first["campaign_quarters"], "quarter") == ought.gains()
     assert figures_of(first["campaign_days"], "day") == ought.days()
     await forget(pool, story.org)

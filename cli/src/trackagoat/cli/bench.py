@@ -20,6 +20,7 @@ SHORT = (
     "end-to-end",
     "latency",
     "campaigns",
+    "aggregates",
     "goals",
     "notifications",
     "replay",
@@ -34,7 +35,7 @@ NAMES = (*SHORT, "soak")
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice(NAMES), metavar="[NAME]...")
 @click.option("--quick", is_flag=True, help="Small sizes, one run each: is it alive, and roughly how fast?")
-@click.option("--videos", type=click.IntRange(1000), help="Size of the campaigns benchmark. Default: 100,000.")
+@click.option("--videos", type=click.IntRange(1000), help="Size of campaigns and aggregates. Default: 100,000.")
 @click.option("--install-peers", is_flag=True, help="Install what the figures are compared with, and measure nothing.")
 @state_option
 @json_option
@@ -43,8 +44,8 @@ def bench(
 ) -> None:
     """Measure this machine, on servers of its own; nothing that runs is touched.
 
-    Names: commands, ingest, end-to-end, latency, campaigns, goals, notifications, replay, lists, sync, start,
-    memory, which are all by default, and soak (a million events, half an hour).
+    Names: commands, ingest, end-to-end, latency, campaigns, aggregates, goals, notifications, replay, lists, sync,
+    start, memory, which are all by default, and soak (a million events, half an hour).
     """
     if not (ROOT / "benchmarks").is_dir():
         message = "the benchmarks are part of the repository: run `./goat bench` in a clone"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -18,6 +18,7 @@ from trackagoat.events.catalogue.ingest import Post, ProfileReading, RecordScrap
 from trackagoat.events.catalogue.words import CreatorId, ProjectId, video_id
 
 COUNTERS = ("views", "likes", "comments", "shares", "saves")
+NUMERATOR = COUNTERS[1:]
 BEGIN, END = datetime(2026, 2, 20, tzinfo=UTC), datetime(2026, 4, 14, tzinfo=UTC)
 DAY = timedelta(days=1)
 FAR = datetime(2999, 1, 1, tzinfo=UTC)
@@ -31,6 +32,7 @@ class Video:
         self.owner, self.posted_at, self.discovered = owner, posted_at, owner is not None
         self.counted = True
         self.readings: list[tuple[datetime, dict[str, int | None]]] = []
+        self._steps: dict[str, list[tuple[datetime, int, bool]]] = {}
 
     def level(self, counter: str, before: datetime = FAR) -> int | None:
         known = [(at, value) for at, v in self.readings if at < before and (value := v[counter]) is not None]
@@ -38,6 +40,11 @@ class Video:
 
     def steps(self, counter: str) -> list[tuple[datetime, int, bool]]:
         """(when, what it gained, whether that was a baseline) of each reading that knows the counter."""
+        if len(self._steps.get(counter, ())) < sum(v[counter] is not None for _, v in self.readings):
+            self._steps[counter] = self._worked_out(counter)
+        return self._steps.get(counter, [])
+
+    def _worked_out(self, counter: str) -> list[tuple[datetime, int, bool]]:
         known = sorted((at, value) for at, v in self.readings if (value := v[counter]) is not None)
         found = []
         for n, (at, value) in enumerate(known):
@@ -71,6 +78,8 @@ class Raw:
         self.profiles: dict[str, list[tuple[datetime, int]]] = {}
         self.campaigns: dict[str, str] = {}
         self.held: dict[str, set[str]] = {}
+        self.crew: dict[str, set[str]] = {}
+        self.placed: list[tuple[str, str, str]] = []
 
     def when(self, start: datetime = BEGIN, end: datetime = END) -> datetime:
         return start + timedelta(minutes=self.dice.randrange(int((end - start) / timedelta(minutes=1))))
@@ -80,6 +89,13 @@ class Raw:
     def counted(self, among: Iterable[str] | None = None) -> list[Video]:
         found = self.videos.values() if among is None else [self.videos[id] for id in among]
         return [v for v in found if v.counted and v.owner not in self.removed]
+
+    def owned(self) -> dict[str | None, list[Video]]:
+        """The counted videos of everybody who has any."""
+        found: dict[str | None, list[Video]] = {}
+        for video in self.counted():
+            found.setdefault(video.owner, []).append(video)
+        return found
 
     def of(self, creator: str) -> list[Video]:
         return [v for v in self.counted() if v.owner == creator]
@@ -115,10 +131,73 @@ def rounded(value: Fraction | None, places: int = 2) -> float | None:
     return float(exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
 
 
+def cut(granularity: str, first: date, last: date, size: int = 10) -> Iterator[tuple[date, date, date]]:
+    """(label, first day, day after) of each bucket of the range."""
+    after = last + DAY
+    begins = {"day": first, "custom": first, "week": first - timedelta(days=first.weekday())}.get(
+        granularity, first.replace(day=1)
+    )
+    while begins < after:
+        ends = {"day": begins + DAY, "custom": begins + size * DAY, "week": begins + 7 * DAY}.get(
+            granularity, (begins + timedelta(days=32)).replace(day=1)
+        )
+        yield begins, max(begins, first), min(ends, after)
+        begins = ends
+
+
+class Oracle:
+    """One entity in plain Python: which videos it sums, and which creators."""
+
+    def __init__(self, raw: Raw, videos: list[Video], creators: list[str], zone: str) -> None:
+        self.raw, self.videos, self.creators, self.zone = raw, videos, creators, zone
+
+    def span(self, first: date, after: date) -> tuple[datetime, datetime]:
+        return midnight(first, self.zone), midnight(after, self.zone)
+
+    def gain(self, what: str, first: date, after: date) -> Any:
+        start, end = self.span(first, after)
+        if what == "posts":
+            return sum(start <= v.posted_at < end for v in self.videos)
+        if what == "followers":
+            known = any(self.raw.followers(c, end) is not None for c in self.creators)
+            return sum(self.raw.followers_gained(c, start, end) for c in self.creators) if known else None
+        known = any(v.known_by(what, end) for v in self.videos)
+        return sum(v.gain(what, start, end) for v in self.videos) if known else None
+
+    def level(self, what: str, after: date) -> Any:
+        _, end = self.span(after, after)
+        if what == "posts":
+            return sum(v.posted_at < end for v in self.videos)
+        if what == "followers":
+            return total(self.raw.followers(c, end) for c in self.creators)
+        return total(v.level(what, end) for v in self.videos)
+
+    def rate(self, metric: str, first: date, after: date) -> Any:
+        views, acted = self.gain("views", first, after), [self.gain(c, first, after) for c in NUMERATOR]
+        interactions = total(acted)
+        fans = self.level("followers", after)
+        if metric == "engagement_rate_by_views":
+            return self.show(interactions, views if views and views > 0 else None)
+        if metric == "engagement_rate_by_followers":
+            return self.show(interactions, fans)
+        if metric == "posts_per_week":
+            return rounded(Fraction(self.gain("posts", first, after) * 7, (after - first).days))
+        return self.show(views, (self.level("posts", after) or 0) * 100 or None)
+
+    def show(self, part: int | None, whole: int | None) -> Any:
+        return None if part is None or not whole else rounded(Fraction(part * 100, whole))
+
+    def flag(self, what: str, first: date, after: date) -> bool:
+        start, end = self.span(first, after)
+        if what == "followers":
+            return any(start <= min(read)[0] < end for c in self.creators if (read := self.raw.profiles[c]))
+        return any(v.baseline(what, start, end) for v in self.videos)
+
+
 @pytest.fixture
 def plain() -> dict[str, Callable[..., Any]]:
     """Plain functions tests compare with."""
-    return {"midnight": midnight, "total": total, "rounded": rounded}
+    return {"midnight": midnight, "total": total, "rounded": rounded, "cut": cut, "oracle": Oracle}
 
 
 async def furnish(api: Any, raw: Raw) -> None:
@@ -198,15 +277,32 @@ async def group(api: Any, raw: Raw, added: str) -> None:
         raw.campaigns[name] = await api.campaign(raw.project, name)
     inner, outer, _ = raw.campaigns.values()
     placed = [(inner, "creator", ana), (inner, "video", added), (inner, "creator", cy), (outer, "campaign", inner)]
-    for campaign, kind, item in [*placed, (outer, "creator", ana), (outer, "video", one)]:
+    placed += [(outer, "creator", ana), (outer, "video", one)]
+    for campaign, kind, item in placed:
         await api.post(f"/campaigns/{campaign}/items", {"item_type": kind, "item_id": item})
     raw.held["Inner"] = {v.id for v in raw.of(ana)} | {added}
     raw.held["Outer"] = raw.held["Inner"] | {one}
     raw.held["Empty"] = set()
+    raw.crew = {"Inner": {ana}, "Outer": {ana, bo}, "Empty": set()}
+    raw.placed = placed
 
 
 @pytest.fixture
-async def raw(api: Any) -> Raw:
-    made = Raw(7)
-    await furnish(api, made)
+def furnished(api: Any) -> Callable[[], Awaitable[Raw]]:
+    async def made() -> Raw:
+        raw = Raw(7)
+        await furnish(api, raw)
+        return raw
+
     return made
+
+
+@pytest.fixture
+async def raw(furnished: Callable[[], Awaitable[Raw]]) -> Raw:
+    return await furnished()
+
+
+@pytest.fixture
+def empty() -> tuple[Raw, type[Video]]:
+    """A program of which nothing was said yet, and what its videos are."""
+    return Raw(0), Video

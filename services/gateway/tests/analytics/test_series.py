@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise, product
@@ -17,86 +16,23 @@ from trackagoat.events.catalogue.ingest import Post, RecordScrape
 from trackagoat.events.catalogue.words import CreatorId, ProjectId
 
 COUNTERS = ("views", "likes", "comments", "shares", "saves")
-NUMERATOR = COUNTERS[1:]
 FROM, TO = "2026-03-04", "2026-04-08"
+FIRST, LAST = date.fromisoformat(FROM), date.fromisoformat(TO)
 DAY = timedelta(days=1)
 
 
-def cut(granularity: str, size: int = 10) -> Iterator[tuple[date, date, date]]:
-    """(label, first day, day after) of each bucket of the range."""
-    first, after = date.fromisoformat(FROM), date.fromisoformat(TO) + DAY
-    begins = {"day": first, "custom": first, "week": first - timedelta(days=first.weekday())}.get(
-        granularity, first.replace(day=1)
-    )
-    while begins < after:
-        ends = {"day": begins + DAY, "custom": begins + size * DAY, "week": begins + 7 * DAY}.get(
-            granularity, (begins + timedelta(days=32)).replace(day=1)
-        )
-        yield begins, max(begins, first), min(ends, after)
-        begins = ends
-
-
-class Oracle:
-    """One entity in plain Python: which videos it sums, and which creators."""
-
-    def __init__(self, raw: Any, plain: Any, videos: list[Any], creators: list[str], zone: str) -> None:
-        self.raw, self.plain, self.videos, self.creators, self.zone = raw, plain, videos, creators, zone
-
-    def span(self, first: date, after: date) -> tuple[datetime, datetime]:
-        return self.plain["midnight"](first, self.zone), self.plain["midnight"](after, self.zone)
-
-    def gain(self, what: str, first: date, after: date) -> Any:
-        start, end = self.span(first, after)
-        if what == "posts":
-            return sum(start <= v.posted_at < end for v in self.videos)
-        if what == "followers":
-            known = any(self.raw.followers(c, end) is not None for c in self.creators)
-            return sum(self.raw.followers_gained(c, start, end) for c in self.creators) if known else None
-        known = any(v.known_by(what, end) for v in self.videos)
-        return sum(v.gain(what, start, end) for v in self.videos) if known else None
-
-    def level(self, what: str, after: date) -> Any:
-        _, end = self.span(after, after)
-        if what == "posts":
-            return sum(v.posted_at < end for v in self.videos)
-        if what == "followers":
-            return self.plain["total"](self.raw.followers(c, end) for c in self.creators)
-        return self.plain["total"](v.level(what, end) for v in self.videos)
-
-    def rate(self, metric: str, first: date, after: date) -> Any:
-        views, acted = self.gain("views", first, after), [self.gain(c, first, after) for c in NUMERATOR]
-        interactions = self.plain["total"](acted)
-        fans = self.level("followers", after)
-        if metric == "engagement_rate_by_views":
-            return self.show(interactions, views if views and views > 0 else None)
-        if metric == "engagement_rate_by_followers":
-            return self.show(interactions, fans)
-        if metric == "posts_per_week":
-            return self.plain["rounded"](Fraction(self.gain("posts", first, after) * 7, (after - first).days))
-        return self.show(views, (self.level("posts", after) or 0) * 100 or None)
-
-    def show(self, part: int | None, whole: int | None) -> Any:
-        return None if part is None or not whole else self.plain["rounded"](Fraction(part * 100, whole))
-
-    def flag(self, what: str, first: date, after: date) -> bool:
-        start, end = self.span(first, after)
-        if what == "followers":
-            return any(start <= min(self.raw.profiles[c])[0] < end for c in self.creators)
-        return any(v.baseline(what, start, end) for v in self.videos)
-
-
-def oracle(raw: Any, plain: Any, entity: str, zone: str = "Europe/Berlin") -> tuple[str, Oracle]:
+def oracle(raw: Any, plain: Any, entity: str, zone: str = "Europe/Berlin") -> tuple[str, Any]:
     ana, bo, _ = raw.handles
     match entity:
         case "creator":
-            return bo, Oracle(raw, plain, raw.of(bo), [bo], zone)
+            return bo, plain["oracle"](raw, raw.of(bo), [bo], zone)
         case "project":
-            return raw.project, Oracle(raw, plain, raw.counted(), [ana, bo], zone)
+            return raw.project, plain["oracle"](raw, raw.counted(), [ana, bo], zone)
         case "campaign":
-            return raw.campaigns["Outer"], Oracle(raw, plain, raw.counted(raw.held["Outer"]), [ana, bo], zone)
+            return raw.campaigns["Outer"], plain["oracle"](raw, raw.counted(raw.held["Outer"]), [ana, bo], zone)
         case _:
             video = raw.of(ana)[0]
-            return video.id, Oracle(raw, plain, [video], [], zone)
+            return video.id, plain["oracle"](raw, [video], [], zone)
 
 
 ENTITIES = ("video", "creator", "campaign", "project")
@@ -111,7 +47,7 @@ async def test_what_was_gained_and_levels(api: Any, raw: Any, plain: Any) -> Non
         id, truth = oracle(raw, plain, entity)
         for metric in (*COUNTERS, *(("followers", "posts") if entity != "video" else ())):
             more = {"bucket_days": 10} if granularity == "custom" else {}
-            spans = list(cut(granularity))
+            spans = list(plain["cut"](granularity, FIRST, LAST))
             found = await asked(api, entity, id, metric=metric, granularity=granularity, **more)
             points = found["series"][0]["points"]
             assert [one["date"] for one in points] == [label.isoformat() for label, _, _ in spans]
@@ -133,7 +69,7 @@ async def test_days_of_other_zones(api: Any, raw: Any, plain: Any) -> None:
         found = await asked(api, entity, id, metric=metric, tz=zone)
         assert found["tz"] == zone
         assert [one["value"] for one in found["series"][0]["points"]] == [
-            truth.gain(metric, *span) for _, *span in cut("day")
+            truth.gain(metric, *span) for _, *span in plain["cut"]("day", FIRST, LAST)
         ]
 
 
@@ -141,7 +77,9 @@ async def test_a_changed_timezone_of_the_org_cuts_all_days_anew(api: Any, raw: A
     await api.world.pools["workspace"].execute("UPDATE orgs SET timezone = 'Asia/Tokyo'")
     id, truth = oracle(raw, plain, "project", "Asia/Tokyo")
     found = await asked(api, "project", id)
-    assert [one["value"] for one in found["series"][0]["points"]] == [truth.gain("views", *s) for _, *s in cut("day")]
+    assert [one["value"] for one in found["series"][0]["points"]] == [
+        truth.gain("views", *s) for _, *s in plain["cut"]("day", FIRST, LAST)
+    ]
 
 
 async def test_rates(api: Any, raw: Any, plain: Any) -> None:
@@ -153,7 +91,7 @@ async def test_rates(api: Any, raw: Any, plain: Any) -> None:
         for metric in rates:
             found = await asked(api, entity, id, metric=metric, granularity=granularity)
             assert found["mode"] == "rate"
-            wanted = [truth.rate(metric, *span) for _, *span in cut(granularity)]
+            wanted = [truth.rate(metric, *span) for _, *span in plain["cut"](granularity, FIRST, LAST)]
             assert [one["value"] for one in found["series"][0]["points"]] == wanted
             assert found["totals"][0]["value"] == truth.rate(metric, *whole)
 
@@ -162,7 +100,7 @@ async def test_growth_looks_at_the_bucket_before_even_outside_the_range(api: Any
     id, truth = oracle(raw, plain, "project")
     for base in ("views", "followers"):
         found = await asked(api, "project", id, metric="growth_rate_pop", base_metric=base, granularity="week")
-        spans = [(date(2026, 2, 23), date(2026, 3, 2)), *(span for _, *span in cut("week"))]
+        spans = [(date(2026, 2, 23), date(2026, 3, 2)), *(span for _, *span in plain["cut"]("week", FIRST, LAST))]
         of = [truth.level(base, span[1]) if base == "followers" else truth.gain(base, *span) for span in spans]
         wanted = [
             None if not before or before < 0 else plain["rounded"](Fraction((now - before) * 100, before))
@@ -177,7 +115,7 @@ async def test_the_prior_period_lies_beside_index_by_index(api: Any, raw: Any, p
     back, found = timedelta(days=36), {}
     for granularity in ("day", "week"):
         found = await asked(api, "creator", id, granularity=granularity, compare="prior_period")
-        spans = [(first - back, after - back) for _, first, after in cut(granularity)]
+        spans = [(first - back, after - back) for _, first, after in plain["cut"](granularity, FIRST, LAST)]
         points = found["compare_series"][0]["points"]
         assert [one["value"] for one in points] == [truth.gain("views", *span) for span in spans]
         assert len(points) == len(found["series"][0]["points"])
@@ -208,7 +146,7 @@ async def broken_down(api: Any, raw: Any, plain: Any, entity: str, mode: str) ->
     first, after = date(2026, 3, 4), date(2026, 4, 9)
     worth = {}
     for v in truth.videos:
-        one = Oracle(raw, plain, [v], [], truth.zone)
+        one = plain["oracle"](raw, [v], [], truth.zone)
         worth[v.id] = one.gain("views", first, after) if mode == "new" else one.level("views", after)
     wanted = sorted(worth, key=lambda v: (worth[v] is None, -(worth[v] or 0), v))
     shown = [one["entity_ref"]["id"] for one in found["breakdown_series"]]
@@ -217,9 +155,10 @@ async def broken_down(api: Any, raw: Any, plain: Any, entity: str, mode: str) ->
     for one in found["breakdown_series"]:
         named = one["entity_ref"]["id"]
         videos = [v for v in truth.videos if (v.id not in shown if named == "__other__" else v.id == named)]
-        part = Oracle(raw, plain, videos, [], truth.zone)
+        part = plain["oracle"](raw, videos, [], truth.zone)
         values = [
-            part.gain("views", *span) if mode == "new" else part.level("views", span[1]) for _, *span in cut("week")
+            part.gain("views", *span) if mode == "new" else part.level("views", span[1])
+            for _, *span in plain["cut"]("week", FIRST, LAST)
         ]
         assert [point["value"] for point in one["points"]] == values
 

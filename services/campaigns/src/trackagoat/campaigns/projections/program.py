@@ -5,15 +5,17 @@ first and put back where it belongs afterwards.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from trackagoat.campaigns.projections.readings import readings
-from trackagoat.campaigns.store import heard, sets
+from trackagoat.campaigns.store import gains, heard, sets
 from trackagoat.events.catalogue.ingest import (
     CreatorAdded,
     CreatorReactivated,
     CreatorRemoved,
+    SnapshotsPruned,
     StatsSnapshotted,
     VideoAdded,
     VideoDescribed,
@@ -32,7 +34,7 @@ __all__ = ["ProgramFacts", "program"]
 CreatorFacts = CreatorAdded | CreatorReactivated | CreatorRemoved
 VideoFacts = VideoDiscovered | VideoAdded | VideoDescribed | VideoReviewed | VideoUpdated | VideoRemoved | VideoRestored
 Dated = VideoDiscovered | VideoAdded | VideoDescribed | VideoRestored
-ProgramFacts = CreatorFacts | VideoFacts | StatsSnapshotted
+ProgramFacts = CreatorFacts | VideoFacts | StatsSnapshotted | SnapshotsPruned
 
 Page = Sequence[Heard[Any]]
 
@@ -40,7 +42,13 @@ UNSAID = {"discovered": None, "owner_said": False, "creator_id": None, "counts":
 
 
 def program(page: Page) -> Iterator[Write]:
-    """The rows of ingest's facts."""
+    """The rows of ingest's facts. A pruning takes what was read before it was said, not what comes later."""
+    for pruned, run in groupby(page, key=lambda fact: isinstance(fact.event, SnapshotsPruned)):
+        facts = list(run)
+        yield from (gains.prune(f.org, f.event.before) for f in facts) if pruned else _told(facts)
+
+
+def _told(page: Page) -> Iterator[Write]:
     yield from readings([fact for fact in page if isinstance(fact.event, StatsSnapshotted)])
     changes = [fact for fact in page if not isinstance(fact.event, StatsSnapshotted)]
     touched = dict.fromkeys(map(_touched, changes))

@@ -41,33 +41,44 @@ _LEVELS = f"""
     WINDOW w AS (ORDER BY quarter)
 """
 
-_BEGINNINGS = f"""
-    SELECT {each("CASE WHEN g.soon AND f.{c}_at = f.read_at THEN 0 ELSE f.{c} END AS {c}_start")},
-        {each("g.soon AND f.{c}_at = f.read_at AS {c}_gathered")}
+
+def _beginnings(first: str) -> str:
+    """Where each counter of n.video begins when `first` holds its first known values, and whether it was gathered."""
+    return f"""
+    SELECT {each(f"CASE WHEN g.soon AND {first}.{{c}}_at = f.read_at THEN 0 ELSE {first}.{{c}} END AS {{c}}_start")},
+        {each(f"g.soon AND {first}.{{c}}_at = f.read_at AS {{c}}_gathered")}
     FROM first_readings f
     CROSS JOIN LATERAL (
         SELECT coalesce(v.discovered AND f.read_at <= v.posted_at + interval '24 hours', false) AS soon
         FROM videos v WHERE v.video = f.video
     ) g
     WHERE f.video = n.video
+    """
+
+
+_PARTS = f"""
+    {each("coalesce(q.{c} - coalesce(q.{c}_before, b.{c}_start), 0) AS {c}")},
+    {each("CASE WHEN q.{c}_begins THEN b.{c}_start ELSE 0 END AS {c}_base")},
+    {each("q.{c}_begins::int AS {c}_known")},
+    {each("(q.{c}_begins AND NOT b.{c}_gathered)::int AS {c}_baselines")}
 """
 
-TIDE = f"""
+_SWELL = f"""
 , swell AS (
-    SELECT n.party, n.sign, q.quarter, 0 AS posts, 1 AS readings,
-        {each("coalesce(q.{c} - coalesce(q.{c}_before, b.{c}_start), 0) AS {c}")},
-        {each("CASE WHEN q.{c}_begins THEN b.{c}_start ELSE 0 END AS {c}_base")},
-        {each("q.{c}_begins::int AS {c}_known")},
-        {each("(q.{c}_begins AND NOT b.{c}_gathered)::int AS {c}_baselines")}
+    SELECT n.party, n.sign, q.quarter, 0 AS posts, 1 AS readings, {_PARTS}
     FROM parties n
-    CROSS JOIN LATERAL ({_BEGINNINGS}) b
+    CROSS JOIN LATERAL ({_beginnings("f")}) b
     CROSS JOIN LATERAL ({_LEVELS}) q
     WHERE q.quarter >= n.since
     UNION ALL
     SELECT n.party, n.sign, date_bin('15 minutes', v.posted_at, '2000-01-01Z'), 1, 0,
         {each("0")}, {each("0")}, {each("0")}, {each("0")}
     FROM parties n JOIN videos v USING (video) WHERE n.since = '-infinity' AND v.posted_at IS NOT NULL
-), waves AS (
+)
+"""
+
+_TIDE = f"""
+, waves AS (
     SELECT party, quarter, {all_figures("sum(sign * {f}) AS {f}")} FROM swell GROUP BY party, quarter
 ), tide AS (
     SELECT p.org, p.campaign, w.quarter, {all_figures("sum(w.{f}) AS {f}")}
@@ -97,7 +108,8 @@ def _turned(table: str, column: str, tide: str) -> str:
 """
 
 
-TURN = TIDE + _turned("campaign_quarters", "quarter", "tide") + _turned("campaign_days", "day", "tide_of_days")
+_TURNED = _TIDE + _turned("campaign_quarters", "quarter", "tide") + _turned("campaign_days", "day", "tide_of_days")
+TURN = _SWELL + _TURNED
 
 PARTIES = """
 , found AS (
@@ -241,3 +253,47 @@ def set_first_reading(
     saves: int | None,
 ) -> Write:
     """The first readings there are of a video, unless earlier ones are known."""
+
+
+_PRUNING = f"""
+WITH given AS (
+    SELECT * FROM unnest($1::uuid[], $2::timestamptz[]) AS t(org, before)
+), old AS (
+    SELECT q.*, {each("lag(q.{c}) OVER w AS {c}_before")},
+        {each("q.{c} IS NOT NULL AND lag(q.{c}) OVER w IS NULL AS {c}_begins")},
+        lead(q.quarter) OVER w IS NULL AS kept, lag(q.quarter) OVER w IS NULL AS lonely
+    FROM given g JOIN videos v USING (org) JOIN video_quarters q USING (video) WHERE q.quarter < g.before
+    WINDOW w AS (PARTITION BY q.video ORDER BY q.quarter)
+), lasts AS (
+    SELECT o.* FROM old o JOIN first_readings f USING (video)
+    WHERE o.kept AND (NOT o.lonely OR {each("o.{c}_at <> f.{c}_at", " OR ")})
+), dropped AS (
+    DELETE FROM video_quarters q USING old o WHERE NOT o.kept AND q.video = o.video AND q.quarter = o.quarter
+), moves AS (
+    SELECT m.org, m.campaign, m.video, 0 AS sign, '-infinity'::timestamptz AS since
+    FROM lasts JOIN membership m USING (video)
+)
+{PARTIES}
+, swell AS (
+    SELECT n.party, -1 AS sign, q.quarter, 0 AS posts, 1 AS readings, {_PARTS}
+    FROM parties n JOIN old q USING (video) CROSS JOIN LATERAL ({_beginnings("f")}) b
+    UNION ALL
+    SELECT n.party, 1, q.quarter, 0, 1, {_PARTS}
+    FROM parties n
+    CROSS JOIN LATERAL (
+        SELECT l.quarter, {each("l.{c}, l.{c}_at, NULL::bigint AS {c}_before, l.{c} IS NOT NULL AS {c}_begins")}
+        FROM lasts l WHERE l.video = n.video
+    ) q
+    CROSS JOIN LATERAL ({_beginnings("q")}) b
+)
+{_TURNED}
+UPDATE first_readings f SET {each("{c} = coalesce(l.{c}, f.{c}), {c}_at = coalesce(l.{c}_at, f.{c}_at)")}
+FROM lasts l WHERE f.video = l.video
+"""
+
+
+@write(_PRUNING)
+def prune(org: OrgId, before: datetime) -> Write:
+    """What videos of the org gained before that instant goes, but for the levels they had by then: the last quarter of
+    each before it stays, and sets them as first readings do.
+    """

@@ -148,6 +148,14 @@ async def active(
     ...
 
 
+@read(
+    "SELECT coalesce(array_agg(DISTINCT creator), '{}') FROM goals.goals WHERE org = $1 AND project = $2 AND is_active"
+)
+async def creators_with_goals(db: Db, org: OrgId, project: UUID) -> Sequence[UUID]:
+    """Whose goals are switched on in a project."""
+    ...
+
+
 @read(_GOAL + "AND g.is_active AND g.creator = ANY ($2::uuid[]) ORDER BY g.created_at, g.goal")
 async def active_of(db: Db, org: OrgId, creators: Sequence[UUID]) -> list[GoalRow]:
     """The goals of these creators that are switched on."""

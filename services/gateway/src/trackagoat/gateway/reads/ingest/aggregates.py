@@ -80,6 +80,12 @@ class OutlierRow(msgspec.Struct, frozen=True):
     avatar_url: str | None
 
 
+class FirstRow(msgspec.Struct, frozen=True):
+    """One of the first creators by handle."""
+
+    creator: UUID
+
+
 class CreatorBoardRow(msgspec.Struct, frozen=True):
     """A creator, what its posts of the range come to, and what followers it gained in it."""
 
@@ -236,4 +242,15 @@ async def creator_board(
     offset: int,
 ) -> list[CreatorBoardRow]:
     """Creators that are not removed and have at least so many posts, by the views of these, then by handle."""
+    ...
+
+
+@read(
+    """
+    SELECT creator FROM ingest.creators WHERE org = $1 AND creator = ANY ($2::uuid[]) AND is_active
+    ORDER BY handle_key, creator LIMIT $3
+    """
+)
+async def first_active(db: Db, org: OrgId, creators: Sequence[UUID], limit: int) -> list[FirstRow]:
+    """The first of these creators, by handle, that are active."""
     ...

@@ -55,8 +55,8 @@ def modes(metric: Metric) -> tuple[Mode, ...]:
     return ("rate",) if metric in RATES else ("new", "cumulative")
 
 
-def value(metric: Metric, mode: Mode, base: Base | None, now: Figures, before: Figures) -> Value | None:
-    """What the metric makes of a bucket, exact; `before` is the bucket before it. None in the future."""
+def value(metric: Metric, mode: Mode, base: Base | None, now: Figures, before: Figures | None) -> Value | None:
+    """What the metric makes of a bucket, exact; `before` is the bucket before it, if it is kept. None in the future."""
     if now.is_future:
         return None
     match metric:
@@ -66,7 +66,7 @@ def value(metric: Metric, mode: Mode, base: Base | None, now: Figures, before: F
             return _rate(rate, base, now, before)
 
 
-def _rate(metric: Rate, base: Base | None, now: Figures, before: Figures) -> Fraction | None:
+def _rate(metric: Rate, base: Base | None, now: Figures, before: Figures | None) -> Fraction | None:
     match metric:
         case "engagement_rate_by_views":
             return formulas.engagement_rate_by_views(now.gain("views"), *map(now.gain, NUMERATOR))
@@ -80,9 +80,9 @@ def _rate(metric: Rate, base: Base | None, now: Figures, before: Figures) -> Fra
             return formulas.avg_views_per_post(now.gain("views"), now.posted)
 
 
-def _grown(base: Base | None, bucket: Figures) -> Value | None:
+def _grown(base: Base | None, bucket: Figures | None) -> Value | None:
     """What growth looks at: the level of followers, of everything else what was gained."""
-    if base is None:
+    if base is None or bucket is None:
         return None
     return bucket.level(base) if base == "followers" else bucket.gain(base)
 

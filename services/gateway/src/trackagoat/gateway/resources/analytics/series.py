@@ -101,20 +101,24 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     base: Base | None
     today: date
 
-    def value(self, now: Figures, before: Figures) -> formulas.Value | None:
-        """What the metric makes of a bucket, exact."""
+    def value(self, now: Figures, before: Figures | None) -> formulas.Value | None:
+        """What the metric makes of a bucket, exact; the one before it is None when it is not kept."""
         return metrics.value(self.metric, self.mode, self.base, now, before)
 
     def points(self, buckets: Sequence[Bucket], found: Sequence[Figures], earliest: date | None = None) -> list[Point]:
         """A point for each bucket but the first, which is only looked back at; null before the earliest day kept."""
+        kept = [
+            one if earliest is None or bucket.first >= earliest else None
+            for bucket, one in zip(buckets, found, strict=True)
+        ]
         return [
             Point(
                 date=bucket.begins,
-                value=None if earliest and bucket.first < earliest else metrics.shown(self.value(now, before)),
+                value=None if now is None else metrics.shown(self.value(now, before)),
                 partial=bucket.is_partial(self.today),
-                baseline=metrics.flagged(self.metric, self.base, now),
+                baseline=now is not None and metrics.flagged(self.metric, self.base, now),
             )
-            for bucket, now, before in zip(buckets[1:], found[1:], found, strict=False)
+            for bucket, now, before in zip(buckets[1:], kept[1:], kept, strict=False)
         ]
 
 

@@ -71,7 +71,7 @@ async def _answer(call: Call[Any, Any], q: Question, kept: int | None) -> tuple[
     earlier = [bucket.earlier(q.range.days) for bucket in q.buckets]
     compare = broken = None
     if q.params.compare:
-        (_, then), prior = await asyncio.gather(_measured(call, q, earlier), _whole(call, q, q.range.prior))
+        (_, then), prior = await asyncio.gather(_measured(call, q, earlier), _prior(call, q))
         compare = [q.series(one, earlier, then[one.id]) for one in q.found]
         shown = [series.compared(one.id, totals[one.id], prior[one.id]) for one in q.found]
     else:
@@ -131,7 +131,18 @@ async def _whole(call: Call[Any, Any], q: Question, meant: days.Range) -> Mappin
     """What the metric makes of the whole range as one bucket, for each entity."""
     both = [buckets.whole(one.first, one.last) for one in (meant.prior, meant)]
     _, found = await _measured(call, q, both)
-    return {id: q.asked.value(now, before) for id, (before, now) in found.items()}
+    is_kept = q.earliest is None or meant.prior.first >= q.earliest
+    return {id: q.asked.value(now, before if is_kept else None) for id, (before, now) in found.items()}
+
+
+async def _prior(call: Call[Any, Any], q: Question) -> Mapping[UUID, Any]:
+    """The same of the prior period, as far as the plan keeps it; None when it keeps nothing of it."""
+    meant = q.range.prior
+    if q.earliest is None or q.earliest <= meant.first:
+        return await _whole(call, q, meant)
+    if q.earliest > meant.last:
+        return dict.fromkeys(one.id for one in q.found)
+    return await _whole(call, q, msgspec.structs.replace(meant, first=q.earliest))
 
 
 def _unknown(q: Question, now: Mapping[UUID, list[Figures]]) -> list[str]:

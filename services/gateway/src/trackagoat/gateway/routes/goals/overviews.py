@@ -15,6 +15,7 @@ from trackagoat.gateway.edge.answers import Answer
 from trackagoat.gateway.edge.call import Call, ok
 from trackagoat.gateway.edge.faults import invalid_query
 from trackagoat.gateway.reads import goals, ingest
+from trackagoat.gateway.reads.ingest import aggregates
 from trackagoat.gateway.registry import Route
 from trackagoat.gateway.resources.creators import creator_ref
 from trackagoat.gateway.resources.fields import Params
@@ -104,13 +105,12 @@ def _worst_first(
 
 async def aggregate_compliance(call: Call[AggregateCompliance, None]) -> Answer[GoalSums]:
     project = call.params.project_id
-    _, clock, rows = await asyncio.gather(
-        tenancy.filters(call), clock_of(call), goals.active(call.db, call.org, project, None, None)
+    _, clock, aiming = await asyncio.gather(
+        tenancy.filters(call), clock_of(call), goals.creators_with_goals(call.db, call.org, project)
     )
-    creators = await _creators(call, rows)
-    first = sorted(creators.values(), key=lambda row: (row.handle_key, row.creator))[:_CREATORS_SUMMED]
-    summed = {row.creator for row in first}
-    stands = [(row.creator, standing(row, clock)) for row in rows if row.creator in summed]
+    first = await aggregates.first_active(call.db, call.org, aiming, _CREATORS_SUMMED)
+    rows = await goals.active(call.db, call.org, project, [row.creator for row in first], None)
+    stands = [(row.creator, standing(row, clock)) for row in rows]
     return ok(goal_sums([(creator, one.status) for creator, one in stands if one is not None]))
 
 
