@@ -1,4 +1,7 @@
-"""The whole house in one process: every service on real servers, and a client that speaks to its API."""
+"""The whole house in one process: every service on real servers, and a client that speaks to its API.
+
+A test may ask for other databases below it: `parametrize("postgres", ["own", "oldest", "pooled"], indirect=True)`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,14 @@ import contextlib
 import hashlib
 import importlib
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,17 +25,90 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from trackagoat.embedded import Nats
+from trackagoat.embedded import Nats, Postgres
+from trackagoat.embedded.account import as_nobody, give
+from trackagoat.embedded.processes import Child, free_port
 from trackagoat.events import clock
 from trackagoat.events.bus import BusAsker, connect_asker
 from trackagoat.events.catalogue.words import Command, KeyId, OrgId
 from trackagoat.events.catalogue.workspace import CreateApiKey, CreateOrg
 from trackagoat.events.decider import Outcome
 from trackagoat.events.envelope import Ask
-from trackagoat.events.host.provision import SCHEMAS
+from trackagoat.events.host.provision import SCHEMAS, role
 from trackagoat.events.host.run import running
-from trackagoat.events.testing.plugin import PASSWORDS, Database
+from trackagoat.events.testing.plugin import PASSWORDS, Database, prepared
 from trackagoat.events.testing.vault import SECRET_KEY
+
+OLDEST = Path("/usr/lib/postgresql/15/bin")
+"""Where Debian and Ubuntu put the oldest PostgreSQL that will do."""
+PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path=f"{Path(sys.executable).parent}:/usr/sbin")
+POOLING = """\
+[databases]
+* = host=127.0.0.1 port={server}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {port}
+unix_socket_dir =
+auth_type = scram-sha-256
+auth_file = {users}
+pool_mode = transaction
+default_pool_size = 3
+ignore_startup_parameters = search_path, idle_in_transaction_session_timeout
+"""
+"""Fewer connections than a service opens, so that transactions of one come over many."""
+
+
+class PgBouncer:
+    """A pooler in transaction mode before a server: services come through it, the superuser goes past it."""
+
+    def __init__(self, server: Postgres, folder: Path) -> None:
+        self._server, self._folder, self.port = server, folder, free_port()
+        self._child = Child(folder / "pgbouncer.log")
+
+    def start(self) -> None:
+        config, users = self._folder / "pgbouncer.ini", self._folder / "users.txt"
+        users.write_text("".join(f'"{role(service)}" "{PASSWORDS[service]}"\n' for service in SCHEMAS))
+        config.write_text(POOLING.format(server=self._server.port, port=self.port, users=users))
+        for path in (config, users):
+            give(path)
+        self._child.launch(as_nobody([str(PGBOUNCER), str(config)], entering=[Path(str(PGBOUNCER)), config]))
+        limit = clock.now() + timedelta(seconds=20)
+        while not self._listens():
+            assert self._child.running, self._child.last_words()
+            assert clock.now() < limit, self._child.last_words()
+
+    def _listens(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def stop(self) -> None:
+        self._child.end(signal.SIGTERM, 10)
+
+    def dsn(self, database: str, user: str = "postgres", password: str | None = None) -> str:
+        direct = self._server.dsn(database, user, password)
+        return direct if user == "postgres" else direct.replace(f":{self._server.port}/", f":{self.port}/")
+
+
+@pytest.fixture(scope="session")
+def postgres(
+    request: pytest.FixtureRequest, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Any]:
+    """The server that comes along, unless a test asks for the oldest one or for a pooler before it."""
+    match getattr(request, "param", None):
+        case "oldest":
+            if not (OLDEST / "postgres").exists():
+                pytest.skip(f"there is no PostgreSQL in {OLDEST}")
+            with prepared(Postgres(tmp_path_factory.mktemp("oldest"), durable=False, programs=OLDEST)) as server:
+                yield server
+        case "pooled":
+            if PGBOUNCER is None or subprocess.run([PGBOUNCER, "--version"], check=False).returncode:
+                pytest.skip("pgbouncer is not here or does not start; `.ci/tools` takes it from Debian")
+            pooler = PgBouncer(postgres, tmp_path_factory.mktemp("pooled"))
+            pooler.start()
+            yield pooler
+            pooler.stop()
+        case _:
+            yield postgres
 
 
 class Api:
@@ -74,9 +157,9 @@ class House:
 
 
 @pytest.fixture
-def told() -> dict[str, Any]:
+def told(postgres: Any) -> dict[str, Any]:
     """Further settings of the house; a test that needs some has a fixture of the same name."""
-    return {}
+    return {"statement_cache_size": 0} if isinstance(postgres, PgBouncer) else {}
 
 
 @pytest.fixture

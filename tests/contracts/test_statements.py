@@ -33,6 +33,7 @@ def declared(service: str) -> Iterator[Statement]:
     return (s for s in statements() if s.module.startswith(owner) or s.module == kernel)
 
 
+@pytest.mark.parametrize("postgres", ["own", "oldest"], indirect=True)
 @pytest.mark.parametrize("service", SCHEMAS)
 async def test_statements_fit_the_schema_of_their_service(service: str, schema: Schema) -> None:
     pool = await schema(service)

@@ -7,6 +7,7 @@ import importlib.machinery
 import importlib.util
 import re
 from collections.abc import Callable, Iterator
+from os.path import normpath
 from pathlib import Path
 from typing import Any
 
@@ -283,9 +284,36 @@ def test_migrations_go_past_the_pooler_and_services_through_it(render: Callable[
     most = pooler["spec"]["instances"] * len(SCHEMAS) * int(parameters["default_pool_size"])
     assert most < int(cluster["spec"]["postgresql"]["parameters"]["max_connections"])
     ignored = {parameters["ignore_startup_parameters"]}
-    for path in ("docs/deploying.md", "tests/journeys/conftest.py"):
+    for path in ("docs/deploying.md", "tests/conftest.py"):
         ignored |= set(re.findall(r"ignore_startup_parameters = ([\w, ]+)", (ROOT / path).read_text()))
     assert len(ignored) == 1
+
+
+def test_the_chart_of_nats_gets_as_many_servers_as_streams_have_copies_and_finds_its_users(
+    render: Callable[[Path], list[Document]],
+) -> None:
+    values = yaml.safe_load((PLACE / "overlays" / "ha" / "nats-values.yaml").read_text())
+    (shared,) = (one["data"] for one in of(render(PLACE / "overlays" / "ha"), "ConfigMap"))
+    assert values["config"]["cluster"] == {"enabled": True, "replicas": int(shared["STREAM_REPLICAS"])}
+    (mount,), (volume,) = (values[where]["patch"] for where in ("container", "podTemplate"))
+    assert mount["value"]["name"] == volume["value"]["name"]
+    assert volume["value"]["secret"]["secretName"] == "trackagoat-nats"
+    # The chart reads it from there, and its reloader watches what is mounted below /etc.
+    included = normpath(f"/etc/nats-config/{values['config']['merge']['$include']}")
+    assert included == f"{mount['value']['mountPath']}/users.conf"
+    assert included.startswith("/etc/")
+
+
+@each
+def test_the_documents_tell_how_every_secret_of_the_servers_is_made(rendered: list[Document]) -> None:
+    page = (ROOT / "docs" / "deploying.md").read_text()
+    made = dict(re.findall(r"create secret generic (trackagoat-\w+) (--from.+)", page))
+    for one in of(rendered, "StatefulSet"):
+        for secret in (volume["secret"] for volume in pod(one)["volumes"] if "secret" in volume):
+            assert all(item["key"] in made[secret["secretName"]] for item in secret["items"])
+    for one in of(rendered, "Cluster"):
+        (reference,) = one["spec"]["bootstrap"]["initdb"]["postInitApplicationSQLRefs"]["secretRefs"]
+        assert reference["key"] in made[reference["name"]]
 
 
 def test_a_mistake_is_not_rendered(tmp_path: Path, render: Callable[[Path], list[Document]]) -> None:
