@@ -131,7 +131,7 @@ class Desk:
 
 @pytest.fixture
 async def desk(schema: Callable[[str], Awaitable[Pool]]) -> AsyncIterator[Desk]:
-    """It knows an org in Berlin with a creator called ana, and may send to this machine."""
+    """It knows an org in Berlin with a creator called ana, at whom nobody looks, and may send to this machine."""
     settings = Settings(database_url="postgresql://unused", secret_key=SECRET_KEY, outbound_allowlist="127.0.0.1")
     async with contextlib.AsyncExitStack() as stack:
         one = Desk(await schema("notifications"), service(settings))
@@ -141,6 +141,7 @@ async def desk(schema: Callable[[str], Awaitable[Pool]]) -> AsyncIterator[Desk]:
         await one.hear(OrgCreated(org=ORG, name="Blue", timezone="Europe/Berlin"))
         start = one.began.date()
         await one.hear(CreatorAdded(creator=CREATOR, project=PROJECT, tiktok_handle="ana", tracking_start_date=start))
+        await one.db.execute("DELETE FROM due WHERE kind = 'watch'")
         yield one
 
 

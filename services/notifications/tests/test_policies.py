@@ -107,7 +107,7 @@ def test_a_change_of_an_active_goal_withdraws_nothing() -> None:
 
 
 def test_a_closed_period_is_told_of_and_withdraws_what_waited() -> None:
-    first, missed, second, completed = effects(closed("missed"), closed("completed"))
+    first, second, missed, completed = effects(closed("missed"), closed("completed"))
     assert [first, second] == [NOT_LATER, NOT_LATER]
     assert [told(missed).kind, told(completed).kind] == ["goal_missed", "goal_completed"]
 

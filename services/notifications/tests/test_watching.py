@@ -76,6 +76,12 @@ def read(at: datetime, kind: JobKind, creator: CreatorId = CREATOR) -> StatsSnap
     return StatsSnapshotted(project=PROJECT, creator_id=creator, source="simulator", fetched_at=at, kind=kind)
 
 
+@pytest.fixture(autouse=True)
+async def watched(desk: Any) -> None:
+    """Ana is looked at."""
+    await desk.hear(CreatorReenabled(creator=CREATOR, project=PROJECT, tiktok_handle="ana"))
+
+
 class TestReadings:
     """The org of the desk wants profiles every 24 hours and posts every 6, and added ana when it began."""
 

@@ -75,6 +75,7 @@ def service(settings: Settings) -> Service:
             Due(kind=goals.AT_RISK, run=waiting.goals_waiting),
             Due(kind=sending.DELIVERY, run=_courier(settings, outbound).run, batch=delivering.SIDE_BY_SIDE, apart=True),
             Due(kind=sending.DIGEST, run=waiting.digests, batch=8),
+            Due(kind=public.PUBLISH, run=waiting.public_events),
             Due(kind=WATCH, run=watching.watch),
             Due(kind=TELL, run=watching.tell),
             Due(kind="tidy", run=tidy.run),

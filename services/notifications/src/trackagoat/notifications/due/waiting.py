@@ -9,8 +9,14 @@ from uuid import UUID
 
 import msgspec
 
-from trackagoat.events.catalogue.notifications import DeliveriesPruned, DeliveryQueued, DigestDropped, RaiseGoalAlert
-from trackagoat.events.catalogue.words import ChannelId
+from trackagoat.events.catalogue.notifications import (
+    DeliveriesPruned,
+    DeliveryQueued,
+    DigestDropped,
+    QueueEvent,
+    RaiseGoalAlert,
+)
+from trackagoat.events.catalogue.words import ChannelId, ProjectId
 from trackagoat.events.effects import Claimed, Decide, Done, Effect, Record
 from trackagoat.notifications.domain.delivering import DIGEST, digest_id
 from trackagoat.notifications.domain.phrases import instant
@@ -25,7 +31,28 @@ TIDY_EVERY = timedelta(hours=1)
 
 async def goals_waiting(_: Any, claimed: Sequence[Claimed], now: datetime) -> list[Done]:
     """A quarter of the period has passed and the goal is still at risk, or behind."""
-    return [Done(row, effects=_at_risk(row, now)) for row in claimed]
+    return [Done(row, effects=_at_risk(row, now)) for row in in_turn(claimed)]
+
+
+async def public_events(_: Any, claimed: Sequence[Claimed], now: datetime) -> list[Done]:
+    """A public event goes to the webhooks of its org that asked for its type."""
+    del now
+    return [Done(row, effects=[_queued(row)]) for row in in_turn(claimed)]
+
+
+def _queued(row: Claimed) -> Decide:
+    project = row.payload["project"]
+    command = QueueEvent(
+        event=UUID(row.key),
+        event_type=row.payload["type"],
+        project=None if project is None else ProjectId(UUID(project)),
+    )
+    return Decide(row.org, command, key=f"public/{row.key}")
+
+
+def in_turn(claimed: Sequence[Claimed]) -> list[Claimed]:
+    """Org by org: what is said of one is decided together, and all lock the heads of their feeds in one order."""
+    return sorted(claimed, key=lambda row: row.org)
 
 
 def _at_risk(row: Claimed, now: datetime) -> list[Effect]:

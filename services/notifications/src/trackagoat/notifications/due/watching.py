@@ -15,6 +15,7 @@ from trackagoat.events.catalogue.words import CreatorId, OrgId, ProjectId
 from trackagoat.events.effects import Claimed, Decide, Done, Effect
 from trackagoat.notifications.domain import watching
 from trackagoat.notifications.domain.watching import Found, Reading, Stands, Used
+from trackagoat.notifications.due.waiting import in_turn
 from trackagoat.notifications.store import watched as rows
 
 RESTS = timedelta(days=1)
@@ -23,7 +24,7 @@ RESTS = timedelta(days=1)
 
 async def watch(db: Any, claimed: Sequence[Claimed], now: datetime) -> list[Done]:
     """Take back what no longer is so; have what is new looked at again before it is told."""
-    return [await _watched(db, row, now) for row in claimed]
+    return [await _watched(db, row, now) for row in in_turn(claimed)]
 
 
 async def _watched(db: Any, row: Claimed, now: datetime) -> Done:
@@ -38,7 +39,7 @@ async def _watched(db: Any, row: Claimed, now: datetime) -> Done:
 
 async def tell(db: Any, claimed: Sequence[Claimed], now: datetime) -> list[Done]:
     """Tell what still is so, and look once more: it may have ended while it was told."""
-    return [Done(row, effects=await _told(db, row, now)) for row in claimed]
+    return [Done(row, effects=await _told(db, row, now)) for row in in_turn(claimed)]
 
 
 async def _told(db: Any, row: Claimed, now: datetime) -> list[Effect]:

@@ -40,8 +40,14 @@ def goal_alerts(page: Sequence[Heard[GoalFacts]]) -> Iterator[Effect]:
 
     While it runs, a period is told of only when a quarter of it has passed; a row waits for that instant, and is
     withdrawn when the status improves, the period closes or the goal ends. A goal has one running period, so the
-    goal is the row's key.
+    goal is the row's key. Rows come first, then alerts org by org: every transaction locks orgs in one order.
     """
+    effects = list(_goal_alerts(page))
+    yield from (one for one in effects if isinstance(one, Write))
+    yield from sorted((one for one in effects if isinstance(one, Decide)), key=lambda one: one.org)
+
+
+def _goal_alerts(page: Sequence[Heard[GoalFacts]]) -> Iterator[Effect]:
     for fact in page:
         match fact.event:
             case GoalStatusChanged(to="completed" | "missed"):
@@ -100,7 +106,7 @@ def _command(event: PeriodEvent, kind: AlertKind) -> RaiseGoalAlert:
 
 def advisory_alerts(page: Sequence[Heard[AdvisoryFacts]]) -> Iterator[Effect]:
     """Tell of figures that cannot be trusted yet, and take it back when they can."""
-    for fact in page:
+    for fact in sorted(page, key=lambda fact: fact.org):
         if fact.event.flag not in TOLD_OF:
             continue
         yield Decide(fact.org, _advisory(fact.event), key=f"alert/{fact.id}")

@@ -23,8 +23,8 @@ Told = Iterator[RaiseAlert | ClearAlert]
 
 
 def other_alerts(page: Sequence[Heard[Any]]) -> Iterator[Effect]:
-    """What each fact tells, or takes back."""
-    for fact in page:
+    """What each fact tells, or takes back, org by org."""
+    for fact in sorted(page, key=lambda fact: fact.org):
         for n, command in enumerate(TELLS[fact.event.tag()](fact.event)):
             yield Decide(fact.org, command, key=f"alert/{fact.id}/{n}")
 

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from trackagoat.events.catalogue.ingest import CreatorErased
-from trackagoat.events.catalogue.notifications import AlertRaised, QueueEvent
+from trackagoat.events.catalogue.notifications import AlertRaised
 from trackagoat.events.catalogue.words import Event
 from trackagoat.events.codec import EVENTS
-from trackagoat.events.effects import Decide, Effect
+from trackagoat.events.effects import Effect
 from trackagoat.events.envelope import Heard
 from trackagoat.notifications.domain.public import public
 from trackagoat.notifications.store import events
 
 PublicFacts: Any = reduce(or_, [event for event in EVENTS.values() if event.public])
 """Every public event of the catalogue, whoever says it."""
-PERSONAL = frozenset({"invitation_received"})
+PUBLISH: Final = "publish"
+"""The kind of due row of a public event that webhooks may have asked for."""
+PERSONAL: Final = frozenset({"invitation_received"})
 """Kinds of alerts that go to one person."""
 
 
@@ -42,7 +44,4 @@ def public_feed(page: Sequence[Heard[Event]]) -> Iterator[Effect]:
                 yield events.forget_erased(fact.org, fact.id, UUID(creator))
             case _:
                 pass
-    for fact, one in sorted(shown, key=lambda pair: pair[0].org):
-        yield Decide(
-            fact.org, QueueEvent(event=fact.id, event_type=one.type, project=one.project), key=f"public/{fact.id}"
-        )
+    yield from (events.publish(fact.org, fact.id, one.type, one.project, fact.at) for fact, one in shown)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from trackagoat.events import due
 from trackagoat.events.catalogue.campaigns import (
@@ -106,8 +107,9 @@ def terms(page: Sequence[Heard[TermFacts]]) -> Iterator[Write]:
                 yield rows.rest_org(fact.org, None)
             case OrgUnbanned():
                 yield rows.rest_org(fact.org, fact.at)
-        yield rows.rouse_all(fact.org, fact.at)
-        yield _look(limits(fact.org), fact)
+    latest = {fact.org: fact.at for fact in page}
+    yield from (rows.rouse_all(org, latest[org]) for org in sorted(latest))
+    yield from _looks((limits(fact.org), fact) for fact in page)
 
 
 def readings(page: Sequence[Heard[ReadingFacts]]) -> Iterator[Write]:
@@ -115,25 +117,27 @@ def readings(page: Sequence[Heard[ReadingFacts]]) -> Iterator[Write]:
 
     Readings are many: they touch a row each, and work only where something was overdue.
     """
-    for fact in page:
+    snapshots = [fact.event for fact in page if isinstance(fact.event, StatsSnapshotted)]
+    others = [fact for fact in page if not isinstance(fact.event, StatsSnapshotted)]
+    for fact in others:
         match fact.event:
-            case StatsSnapshotted():
-                pass
             case event if isinstance(event, CreatorFacts):
                 yield from _creator(fact, event)
-                yield _look(limits(fact.org), fact)
-            case event:
+            case event if isinstance(event, PostFacts):
                 yield from _post(fact, event)
-    yield from _seen([fact.event for fact in page if isinstance(fact.event, StatsSnapshotted)])
+            case _:
+                pass
+    yield from _seen(snapshots)
+    yield from _looks((what, fact) for fact in others for what in _concerned(fact))
 
 
 def _creator(fact: Heard[ReadingFacts], event: CreatorFacts) -> Iterator[Write]:
     match event:
         case RosterClosed():
             yield rows.close_project(event.project)
-            yield _look(inbox(event.project), fact)
-            return
-        case CreatorAdded() | CreatorReactivated() | CreatorReenabled():
+        case CreatorAdded() | CreatorReenabled():
+            yield rows.track(fact.org, event.creator, event.project, fact.at)
+        case CreatorReactivated():
             yield rows.track(fact.org, event.creator, event.project, fact.at)
             yield rows.hide_posts(event.creator, False)
         case CreatorAutoDisabled():
@@ -141,8 +145,6 @@ def _creator(fact: Heard[ReadingFacts], event: CreatorFacts) -> Iterator[Write]:
         case CreatorRemoved() | CreatorErased():
             yield rows.untrack(event.creator)
             yield rows.hide_posts(event.creator, True)
-    yield _look(overdue(event.creator), fact)
-    yield _look(inbox(event.project), fact)
 
 
 def _post(fact: Heard[ReadingFacts], event: PostFacts) -> Iterator[Write]:
@@ -166,8 +168,22 @@ def _post(fact: Heard[ReadingFacts], event: PostFacts) -> Iterator[Write]:
             yield rows.change_post(e.video, pending=None, removed=None, refreshed=False)
         case VideoTrackingEnabled() as e:
             yield rows.change_post(e.video, pending=None, removed=None, refreshed=True)
-    yield _look(inbox(event.project), fact)
-    yield _look(limits(fact.org), fact)
+
+
+def _concerned(fact: Heard[ReadingFacts]) -> Iterator[str]:
+    """What has to be looked at again. Posts that count at once, most of all, change nothing."""
+    match fact.event:
+        case StatsSnapshotted():
+            return
+        case VideoDiscovered(tracking_status=status) if status != "pending_review":
+            return
+        case event if isinstance(event, CreatorFacts):
+            if not isinstance(event, RosterClosed):
+                yield overdue(event.creator)
+        case _:
+            pass
+    yield inbox(fact.event.project)
+    yield limits(fact.org)
 
 
 def _seen(readings: Sequence[StatsSnapshotted]) -> Iterator[Write]:
@@ -186,7 +202,8 @@ def holds(page: Sequence[Heard[HoldFacts]]) -> Iterator[Write]:
     """What the plan's caps count: seats, projects, keys, campaigns, their items, and manual scrapes of the day."""
     for fact in page:
         yield from _held(fact)
-        yield _look(limits(fact.org), fact)
+    yield from _looks((limits(fact.org), fact) for fact in page)
+    yield from sorted((one for fact in page for one in _planned(fact)), key=lambda write: write.key or ())
 
 
 def _held(fact: Heard[HoldFacts]) -> Iterator[Write]:
@@ -198,8 +215,6 @@ def _held(fact: Heard[HoldFacts]) -> Iterator[Write]:
             yield from _place(fact, event)
         case ApiKeyCreated() as e:
             yield rows.hold(org, "max_api_keys_per_org", org, e.key, e.expires_at)
-            if e.expires_at is not None:
-                yield due.schedule(WATCH, f"{limits(org)}/{e.key}", org, e.expires_at)
         case ApiKeyRevoked() as e:
             yield rows.release(org, "max_api_keys_per_org", org, e.key)
         case CampaignItemAdded() as e:
@@ -208,7 +223,18 @@ def _held(fact: Heard[HoldFacts]) -> Iterator[Write]:
             yield rows.release(org, "max_campaign_items_per_campaign", e.campaign, e.item)
         case ScrapeRequested() as e:
             yield rows.spend(org, "max_manual_scrape_triggers_per_day", e.day)
-            yield due.pull_in(WATCH, midnight(org), org, datetime.combine(e.day + timedelta(days=1), time(), UTC))
+
+
+def _planned(fact: Heard[HoldFacts]) -> Iterator[Write]:
+    """Looks at what ends by itself: the time of a key, and the day."""
+    match fact.event:
+        case ApiKeyCreated(expires_at=end) if end is not None:
+            yield due.pull_in(WATCH, f"{limits(fact.org)}/{fact.event.key}", fact.org, end)
+        case ScrapeRequested(day=day):
+            end = datetime.combine(day + timedelta(days=1), time(), UTC)
+            yield due.pull_in(WATCH, midnight(fact.org), fact.org, end)
+        case _:
+            pass
 
 
 def _seat(fact: Heard[HoldFacts], event: SeatFacts) -> Write:
@@ -238,5 +264,7 @@ def _place(fact: Heard[HoldFacts], event: PlaceFacts) -> Iterator[Write]:
             yield rows.empty_campaign(org, event.campaign)
 
 
-def _look(what: str, fact: Heard[object]) -> Write:
-    return due.pull_in(WATCH, what, fact.org, fact.at)
+def _looks(concerned: Iterable[tuple[str, Heard[Any]]]) -> Iterator[Write]:
+    """A look at each, in the order in which everybody locks their rows."""
+    facts = dict(concerned)
+    yield from (due.pull_in(WATCH, what, facts[what].org, facts[what].at) for what in sorted(facts))

@@ -56,6 +56,21 @@ def add(
     ...
 
 
+@write(
+    """
+    INSERT INTO due (kind, key, org, due_at, payload)
+    SELECT 'publish', t.event::text, t.org, t.at, jsonb_build_object('type', t.type, 'project', t.project)
+    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::timestamptz[]) AS t(org, event, type, project, at)
+    WHERE EXISTS (SELECT FROM channel_settings c WHERE c.org = t.org AND c.event_types <> '{}' AND c.is_active)
+    ORDER BY t.event ON CONFLICT DO NOTHING
+    """,
+    key=("event",),
+)
+def publish(org: OrgId, event: UUID, type: str, project: ProjectId | None, at: datetime) -> Write:
+    """It is due to go to webhooks, in orgs where one asked for types of events. Most have none."""
+    ...
+
+
 class PublicRow(msgspec.Struct, frozen=True):
     """A public event as webhooks get it."""
 
