@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -29,7 +27,6 @@ from trackagoat.events.catalogue.ingest import (
 )
 from trackagoat.events.catalogue.words import COUNTED, CreatorId, Event, OrgId, ProjectId, VideoId
 from trackagoat.events.catalogue.workspace import ProjectDeleted
-from trackagoat.events.sql import statements
 from trackagoat.events.testing.play import heard, play
 from trackagoat.events.testing.vault import VAULT
 from trackagoat.ingest.service import assembled
@@ -221,11 +218,3 @@ async def test_rows_equal_a_recomputation(
     assert len(pairs) == (6 if deleted_after is None or deleted_after > turn else 0)
     for found, wanted in pairs:
         assert found == wanted
-
-
-def test_every_statement_is_short_enough_for_its_plan_to_be_kept() -> None:
-    """A longer one would be parsed and planned anew each time: milliseconds, where it takes one to run."""
-    longest: int = inspect.signature(asyncpg.connect).parameters["max_cacheable_statement_size"].default
-    ours = [one for one in statements() if one.module.startswith("trackagoat.ingest")]
-    assert len(ours) > 50
-    assert [one.place for one in ours if len(one.sql) > longest] == []

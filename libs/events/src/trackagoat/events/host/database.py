@@ -37,6 +37,8 @@ async def connect_pool(dsn: str, schema: str, size: int = 8, statements: int = S
         min_size=1,
         max_size=size,
         statement_cache_size=statements,
+        # However long: by default what is longer than 15 KiB is parsed and planned anew at each call.
+        max_cacheable_statement_size=0,
         init=prepare,
         reset=_keep,
         command_timeout=60,
