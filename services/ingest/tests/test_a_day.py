@@ -311,7 +311,7 @@ def left_alone(day: Day, disabled: list[CreatorAutoDisabled], times: list[dateti
         assert (min(asked), max(asked)) == (BEFORE, at)
 
 
-@pytest.mark.timeout(60 + CREATORS)
+@pytest.mark.timeout(180 + CREATORS)
 async def test_a_day_finds_every_post_and_reads_it_as_often_as_agreed(schema: Callable[[str], Awaitable[Pool]]) -> None:
     day = Day(await schema("ingest"))
     await day.open()

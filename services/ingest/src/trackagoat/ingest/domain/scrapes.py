@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from trackagoat.events.catalogue.ingest import (
     CreatorFollowerMilestone,
@@ -130,7 +131,7 @@ def _snapshot(command: RecordScrape, profile: ProfileReading | None, readings: l
 
 def is_reading(counters: Counters) -> bool:
     """Whether any counter is known; a list that merely names a post reads nothing of it."""
-    return any(getattr(counters, name) is not None for name in Counters.__struct_fields__)
+    return _counted(counters) != _UNKNOWN
 
 
 def is_profile(profile: ProfileReading, kind: JobKind | None) -> bool:
@@ -140,8 +141,14 @@ def is_profile(profile: ProfileReading, kind: JobKind | None) -> bool:
 
 def reading(video: VideoId, counters: Counters, *, is_baseline: bool) -> VideoReading:
     """The counters as a reading of that video."""
-    values = {name: getattr(counters, name) for name in Counters.__struct_fields__}
-    return VideoReading(video=video, is_baseline=is_baseline, **values)
+    views, likes, comments, shares, saves = _counted(counters)
+    return VideoReading(
+        video=video, is_baseline=is_baseline, views=views, likes=likes, comments=comments, shares=shares, saves=saves
+    )
+
+
+_counted = attrgetter(*Counters.__struct_fields__)
+_UNKNOWN = (None,) * len(Counters.__struct_fields__)
 
 
 def gathered_while_tracked(origin: Origin, posted_at: datetime | None, fetched_at: datetime) -> bool:
