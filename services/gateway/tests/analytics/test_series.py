@@ -338,3 +338,31 @@ async def test_the_schema_describes_this_call_alone(api: Any) -> None:
     assert list(document["paths"]) == ["/analytics"]
     parameters = {one["name"] for one in document["paths"]["/analytics"]["get"]["parameters"]}
     assert {"entity", "entity_ids", "metric", "granularity", "bucket_days", "tz", "format"} <= parameters
+
+
+async def test_csv_of_every_entity_opens_with_the_documented_columns(api: Any, raw: Any, plain: Any) -> None:
+    for entity in ENTITIES:
+        id, _ = oracle(raw, plain, entity)
+        query = {"entity": entity, "entity_id": id, "from": FROM, "to": TO, "mode": "cumulative", "format": "csv"}
+        response = await api.call("GET", "/analytics", params=query)
+        name = f'attachment; filename="trackagoat_{entity}_views_{FROM}_{TO}.csv"'
+        assert response.headers["Content-Disposition"] == name
+        first, *lines = (await response.text()).split("\r\n")
+        assert first == (
+            "series_kind,entity_type,entity_id,entity_label,metric,mode,granularity,date,value,partial,baseline"
+        )
+        data = await asked(api, entity, id, mode="cumulative")
+        label, points = data["series"][0]["entity_ref"]["label"], data["series"][0]["points"]
+        assert [line.split(",") for line in lines[:-1]] == [
+            ["main", entity, id, label, "views", "cumulative", "day", one["date"], value_of(one), *flags_of(one)]
+            for one in points
+        ]
+        assert lines[-1] == ""
+
+
+def value_of(point: Any) -> str:
+    return "" if point["value"] is None else str(point["value"])
+
+
+def flags_of(point: Any) -> list[str]:
+    return [str(point[flag]).lower() for flag in ("partial", "baseline")]

@@ -19,9 +19,10 @@ _POSTED = """
     FROM ingest.videos v
     WHERE v.org = $1 AND v.project = $2 AND v.counted AND v.posted_at >= $3 AND v.posted_at < $4
 """
-_LOCAL = """
-    (v.posted_at AT TIME ZONE 'UTC' + make_interval(secs => ($6::int[])[width_bucket(v.posted_at, $5::timestamptz[])]))
-"""
+_OFFSET = "($6::int[])[width_bucket(v.posted_at, $5::timestamptz[])]"
+_LOCAL = f"(v.posted_at AT TIME ZONE 'UTC' + make_interval(secs => {_OFFSET}))"
+_HOUR_OF_WEEK = f"(floor((date_part('epoch', v.posted_at) + {_OFFSET}) / 3600)::bigint + 96) % 168"
+"""From Sunday 00:00 on: 1970 began on a Thursday."""
 
 
 class CellRow(msgspec.Struct, frozen=True):
@@ -43,25 +44,17 @@ class CreatorDayRow(msgspec.Struct, frozen=True):
 
 
 class SpreadRow(msgspec.Struct, frozen=True):
-    """How many view counts are known, and the least and the most."""
+    """How many view counts are known, between which values they lie, and how many (`held`) lie in each of the `bins`.
+
+    `ranked` are the two neighbours of each percentile asked for; bins without any are left out.
+    """
 
     total: int
     least: int | None
     most: int | None
-
-
-class BinRow(msgspec.Struct, frozen=True):
-    """How many view counts lie in the n-th bin."""
-
-    bin: int
-    count: int
-
-
-class ValueRow(msgspec.Struct, frozen=True):
-    """The n-th of the ranks asked for."""
-
-    nth: int
-    value: int
+    ranked: list[int]
+    bins: list[int]
+    held: list[int]
 
 
 class OutlierRow(msgspec.Struct, frozen=True):
@@ -105,9 +98,12 @@ class CreatorBoardRow(msgspec.Struct, frozen=True):
 
 @read(
     f"""
-    SELECT extract(dow FROM {_LOCAL})::int AS dow, extract(hour FROM {_LOCAL})::int AS hour,
-        count(*)::int AS post_count, sum(v.view_count) AS views, count(v.view_count)::int AS known
-    {_POSTED} GROUP BY 1, 2 ORDER BY 1, 2
+    SELECT (slot / 24)::int AS dow, (slot % 24)::int AS hour, post_count, views, known
+    FROM (
+        SELECT {_HOUR_OF_WEEK} AS slot, count(*)::int AS post_count, sum(v.view_count) AS views,
+            count(v.view_count)::int AS known
+        {_POSTED} GROUP BY 1
+    ) AS t ORDER BY slot
     """
 )
 async def heatmap(
@@ -142,39 +138,37 @@ async def posting_days(
     ...
 
 
-@read(f"SELECT count(v.view_count)::int AS total, min(v.view_count) AS least, max(v.view_count) AS most {_POSTED}")
-async def spread(db: Db, org: OrgId, project: UUID, start: datetime, end: datetime) -> SpreadRow | None:
-    """Between which values the view counts lie."""
-    ...
-
-
 @read(
     f"""
-    SELECT r.nth::int AS nth, r.value
-    FROM (SELECT percentile_disc($5::float8[]) WITHIN GROUP (ORDER BY v.view_count) AS found {_POSTED}) AS t
-    CROSS JOIN LATERAL unnest(t.found) WITH ORDINALITY AS r(value, nth) ORDER BY nth
+    WITH known AS MATERIALIZED (
+        SELECT v.view_count AS views {_POSTED} AND v.view_count IS NOT NULL
+    ), spread AS MATERIALIZED (
+        SELECT count(*) AS total, min(views) AS least, max(views) AS most FROM known
+    ), ranks AS (
+        SELECT array_agg((least(p * (total - 1) / 100 + k, total - 1) + 0.5)::float8 / total ORDER BY p, k) AS shares
+        FROM spread CROSS JOIN unnest($5::int[]) AS p CROSS JOIN generate_series(0, 1) AS k WHERE total > 0
+    ), bins AS (
+        SELECT bin, count(*)::int AS held
+        FROM (
+            SELECT CASE WHEN most = least THEN 0
+                WHEN most - least < 1e17::bigint THEN least((views - least) * $6::int / (most - least), $6 - 1)
+                ELSE least(div((views - least)::numeric * $6, most - least), $6 - 1) END::int AS bin
+            FROM known CROSS JOIN spread
+        ) AS t GROUP BY bin
+    )
+    SELECT total::int, least, most,
+        coalesce(
+            (SELECT percentile_disc((SELECT shares FROM ranks)) WITHIN GROUP (ORDER BY views) FROM known), '{{}}'
+        ) AS ranked,
+        coalesce((SELECT array_agg(bin ORDER BY bin) FROM bins), '{{}}') AS bins,
+        coalesce((SELECT array_agg(held ORDER BY bin) FROM bins), '{{}}') AS held
+    FROM spread
     """
 )
-async def ranked(
-    db: Db, org: OrgId, project: UUID, start: datetime, end: datetime, shares: Sequence[float]
-) -> list[ValueRow]:
-    """The view counts at these shares of the way through all of them, sorted."""
-    ...
-
-
-@read(
-    f"""
-    SELECT b.bin, count(*)::int AS count
-    FROM (
-        SELECT least(floor((v.view_count - $5::numeric) * $7::int / ($6::numeric - $5)), $7 - 1)::int AS bin
-        {_POSTED} AND v.view_count IS NOT NULL
-    ) AS b GROUP BY b.bin ORDER BY b.bin
-    """
-)
-async def bins(
-    db: Db, org: OrgId, project: UUID, start: datetime, end: datetime, least: int, most: int, count: int
-) -> list[BinRow]:
-    """How many view counts lie in each of so many equally wide bins from `least` to `most`; empty ones are left out."""
+async def spread(
+    db: Db, org: OrgId, project: UUID, start: datetime, end: datetime, percents: Sequence[int], count: int
+) -> SpreadRow | None:
+    """How the known view counts are spread, over so many equally wide bins."""
     ...
 
 
@@ -186,15 +180,18 @@ async def bins(
     ), lines AS MATERIALIZED (
         SELECT creator_id, middle::numeric AS median, least(ceil($5::numeric * middle::numeric), 9e18)::bigint AS least
         FROM medians WHERE middle > 0
+    ), first AS MATERIALIZED (
+        SELECT v.video, m.median, v.view_count / m.median AS multiple
+        FROM lines m JOIN ingest.videos v USING (creator_id)
+        WHERE v.org = $1 AND v.project = $2 AND v.counted AND v.view_count >= m.least
+            AND ($3::timestamptz IS NULL OR v.posted_at >= $3) AND ($4::timestamptz IS NULL OR v.posted_at < $4)
+        ORDER BY multiple DESC, v.video LIMIT $6
     )
-    SELECT v.video AS video_id, v.creator_id, v.view_count, m.median AS median_views, v.posted_at, v.title,
+    SELECT video AS video_id, v.creator_id, v.view_count, f.median AS median_views, v.posted_at, v.title,
         v.thumbnail_url, v.url, c.tiktok_handle,
         coalesce(c.display_name_override, c.tiktok_display_name) AS display_name, c.avatar_url
-    FROM lines m
-    JOIN ingest.videos v USING (creator_id) JOIN ingest.creators c ON c.creator = v.creator_id
-    WHERE v.org = $1 AND v.project = $2 AND v.counted AND v.view_count >= m.least
-        AND ($3::timestamptz IS NULL OR v.posted_at >= $3) AND ($4::timestamptz IS NULL OR v.posted_at < $4)
-    ORDER BY v.view_count / m.median DESC, v.video LIMIT $6
+    FROM first f JOIN ingest.videos v USING (video) JOIN ingest.creators c ON c.creator = v.creator_id
+    ORDER BY f.multiple DESC, video
     """
 )
 async def outliers(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from trackagoat.gateway.reads.campaign_boards import BoardRow, OverlapRow
-from trackagoat.gateway.reads.ingest.aggregates import BinRow, CellRow, CreatorBoardRow, OutlierRow, SpreadRow
+from trackagoat.gateway.reads.ingest.aggregates import CellRow, CreatorBoardRow, OutlierRow, SpreadRow
 from trackagoat.gateway.reads.ingest.labels import LabelRow
 from trackagoat.gateway.resources import formulas
 from trackagoat.gateway.resources.fields import Instant, Number, number, ratio, shown
@@ -143,12 +143,12 @@ def edges(spread: SpreadRow, count: int) -> list[Fraction]:
     return [spread.least + n * width for n in range(count + 1)]
 
 
-def distribution(spread: SpreadRow, ranked: Sequence[int], bins: Sequence[BinRow], count: int) -> Distribution:
-    """The distribution; `ranked` are the two neighbours of each percentile."""
-    held = {row.bin: row.count for row in bins}
+def distribution(spread: SpreadRow, count: int) -> Distribution:
+    """The distribution over so many bins."""
+    held = dict(zip(spread.bins, spread.held, strict=True))
     at = edges(spread, count)
     found: dict[int, int | None] = dict.fromkeys(PERCENTILES)
-    for percent, lower, upper in zip(PERCENTILES, ranked[::2], ranked[1::2], strict=False):
+    for percent, lower, upper in zip(PERCENTILES, spread.ranked[::2], spread.ranked[1::2], strict=False):
         _, _, way = formulas.neighbours(percent, spread.total)
         found[percent] = int(ratio(lower + way * (upper - lower), 0) or 0)
     return Distribution(
@@ -169,13 +169,6 @@ def distribution(spread: SpreadRow, ranked: Sequence[int], bins: Sequence[BinRow
             for n in range(len(at) - 1)
         ],
     )
-
-
-def shares(total: int) -> list[float]:
-    """Shares of the way through `total` sorted values that point at the two neighbours of each percentile."""
-    return [
-        (rank + 0.5) / total for percent in PERCENTILES for rank in formulas.neighbours(percent, total)[:2] if total
-    ]
 
 
 def outlier(row: OutlierRow) -> Outlier:

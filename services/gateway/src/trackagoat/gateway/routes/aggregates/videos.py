@@ -19,6 +19,7 @@ from trackagoat.gateway.reads.ingest.aggregates import SpreadRow
 from trackagoat.gateway.registry import Route
 from trackagoat.gateway.resources import days
 from trackagoat.gateway.resources.analytics.aggregates import (
+    PERCENTILES,
     Bin,
     Cell,
     Distribution,
@@ -26,7 +27,6 @@ from trackagoat.gateway.resources.analytics.aggregates import (
     cell,
     distribution,
     outlier,
-    shares,
 )
 from trackagoat.gateway.resources.fields import BIGGEST, Params
 from trackagoat.gateway.resources.videos import Leader, leader
@@ -95,17 +95,8 @@ async def view_distribution(call: Call[ViewDistribution, None]) -> Answer[Distri
     asked = call.params
     _, meant = await asyncio.gather(tenancy.filters(call), tenancy.ranged(call, asked.from_, asked.to))
     where = (call.db, call.org, asked.project_id, meant.start, meant.end)
-    spread = await aggregates.spread(*where) or SpreadRow(0, None, None)
-    if spread.least is None or spread.most is None:
-        return ok(distribution(spread, [], [], asked.bin_count))
-    if spread.least == spread.most:
-        same = [spread.least] * len(shares(spread.total))
-        return ok(distribution(spread, same, [aggregates.BinRow(0, spread.total)], asked.bin_count))
-    ranked, bins = await asyncio.gather(
-        aggregates.ranked(*where, shares(spread.total)),
-        aggregates.bins(*where, spread.least, spread.most, asked.bin_count),
-    )
-    return ok(distribution(spread, [row.value for row in ranked], bins, asked.bin_count))
+    spread = await aggregates.spread(*where, PERCENTILES, asked.bin_count) or SpreadRow(0, None, None, [], [], [])
+    return ok(distribution(spread, asked.bin_count))
 
 
 async def outliers(call: Call[Outliers, None]) -> Answer[list[Outlier]]:
