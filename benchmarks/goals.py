@@ -42,7 +42,7 @@ CREATE TRIGGER tell AFTER INSERT OR UPDATE ON goals.compliance FOR EACH ROW
 """
 _SAID = """
 SELECT recorded_at, data::json ->> 'creator_id' AS creator, (data::json ->> 'fetched_at')::timestamptz AS fetched_at
-FROM ingest.events WHERE tag = 'stats.snapshotted.v1' ORDER BY pos
+FROM ingest.events WHERE tag = 'stats.snapshotted.v1' AND recorded_at >= $1 ORDER BY pos
 """
 
 
@@ -53,9 +53,11 @@ class Watch:
         """On a connection that may look everywhere."""
         self._db = connection
         self._shown: defaultdict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+        self._since = clock.now()
 
     async def open(self) -> None:
-        """Have the database tell."""
+        """Have the database tell, from now on: what was read before the goals were set is nobody's latency."""
+        self._since = clock.now()
         await self._db.execute(_TELL)
         await self._db.add_listener("shown", self._on_shown)
 
@@ -65,7 +67,7 @@ class Watch:
 
     async def latencies(self) -> list[float]:
         """Seconds from the beginning of the transaction that recorded it to shown, of each reading."""
-        said = [(r["recorded_at"], r["creator"], r["fetched_at"]) for r in await self._db.fetch(_SAID)]
+        said = [(r["recorded_at"], r["creator"], r["fetched_at"]) for r in await self._db.fetch(_SAID, self._since)]
         latest: dict[str, datetime] = {}
         for _, creator, fetched in said:
             latest[creator] = max(fetched, latest.get(creator, fetched))
@@ -174,10 +176,11 @@ async def _record(asker: BusAsker, program: Program, seconds: int) -> float:
 
 
 def _read(program: Program, creator: CreatorId, number: int) -> RecordScrape:
-    """One post of the creator, read now (the first time, long ago)."""
+    """One post of the creator, read now as a job for posts reads it (the first time, long ago, its profile too)."""
     scrape = program.scrape(creator, number)
     at = clock.now() if number else START
-    return msgspec.structs.replace(scrape, posts=scrape.posts[:1], fetched_at=at)
+    profile = None if number else scrape.profile
+    return msgspec.structs.replace(scrape, profile=profile, posts=scrape.posts[:1], fetched_at=at)
 
 
 async def _ask(asker: BusAsker, program: Program, commands: list[RecordScrape]) -> None:

@@ -93,6 +93,19 @@ async def test_failed_work_is_tried_again_later(schema: Schema) -> None:
     assert await due.work_once(pool, writer, kind, clock.new_id(), NOW + timedelta(seconds=10)) == 1
 
 
+async def test_work_goes_on_when_the_next_row_ripens_or_the_first_lease_ends(schema: Schema) -> None:
+    pool = await scheduled(schema, 3)
+    kind, soon = Due(kind="job", run=_nothing, batch=2, lease_seconds=60), timedelta(seconds=1)
+    assert await due.upcoming(pool, "other", NOW) is None
+    assert await due.upcoming(pool, "job", NOW - soon) == NOW
+    await due.claim(pool, kind, clock.new_id(), NOW)
+    assert await due.upcoming(pool, "job", NOW) == NOW
+    await due.claim(pool, kind, clock.new_id(), NOW + soon)
+    assert await due.upcoming(pool, "job", NOW + soon) == NOW + timedelta(seconds=60)
+    await apply(pool, SPEAKER, [due.schedule("job", "k3", ORG, NOW + 2 * soon)], NOW)
+    assert await due.upcoming(pool, "job", NOW + soon) == NOW + 2 * soon
+
+
 @pytest.mark.parametrize(("given", "kept"), [(-1, -1), (1, 0)])
 async def test_pulling_in_keeps_the_earlier_time(schema: Schema, given: int, kept: int) -> None:
     pool = await scheduled(schema, 1)

@@ -132,6 +132,7 @@ async def test_a_goal_set_for_weeks_gone_by_is_measured_over_them(stage: Any) ->
         ("missed", False),
         ("missed", False),
     ]
+    assert [e.is_final for e in await stage.said(GoalPeriodClosed)] == [True, True, True, False]
     await stage.work(now + timedelta(seconds=65))
     assert [r["is_final"] for r in await stage.results()] == [True, True, True, False]
     assert [e.period_end for e in await stage.said(GoalAdvisoryRaised)] == [END]

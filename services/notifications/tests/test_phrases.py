@@ -72,7 +72,7 @@ def test_a_title_names_who_what_and_when(fields: dict[str, Any], title: str) -> 
 
 def test_a_body_says_how_far_the_result_can_be_trusted() -> None:
     ended = "The month ended with Tuesday 31 March (Europe/Berlin)."
-    assert phrases.body(alert()) == f"{ended} Late data can still change the result for 48 hours."
+    assert phrases.body(alert()) == f"{ended} Late data can still change the result until Friday 3 April, 00:00."
     assert phrases.body(alert(is_final=True)) == f"{ended} The result is final."
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import pytest
 
 from trackagoat.events import due
 from trackagoat.events.catalogue.goals import GoalDeleted, GoalPeriodClosed, GoalsEvent, GoalStatusChanged, GoalUpdated
@@ -45,8 +46,8 @@ def closed(status: str) -> GoalPeriodClosed:
     return GoalPeriodClosed(**ABOUT, **PERIOD, status=status, actual=Decimal(3))  # type: ignore[arg-type]
 
 
-def effects(*events: GoalsEvent) -> list[Effect]:
-    return list(goals.goal_alerts([heard(event, org=ORG, at=START) for event in events]))
+def effects(*events: GoalsEvent, at: datetime = START) -> list[Effect]:
+    return list(goals.goal_alerts([heard(event, org=ORG, at=at) for event in events]))
 
 
 def told(effect: Effect) -> RaiseGoalAlert:
@@ -117,6 +118,19 @@ def test_a_flip_of_a_closed_period_leaves_alone_what_waits_for_the_running_one()
     assert told(decided).kind == "goal_completed"
     [decided] = effects(changed("missed", "1"))
     assert told(decided).kind == "goal_missed"
+
+
+def test_a_close_is_told_of_as_final_when_it_says_so_however_late_it_is_heard() -> None:
+    late = END + timedelta(days=9)
+    [_, for_good] = effects(msgspec.structs.replace(closed("missed"), is_final=True), at=late)
+    [_, provisional] = effects(closed("missed"), at=late)
+    assert (told(for_good).is_final, told(provisional).is_final) == (True, False)
+
+
+@pytest.mark.parametrize(("hours", "is_final"), [(47.999, False), (48, True)])
+def test_a_flip_is_told_of_as_final_from_48_hours_after_the_end_on(hours: float, is_final: bool) -> None:
+    [decided] = effects(changed("completed", "1"), at=END + timedelta(hours=hours))
+    assert told(decided).is_final is is_final
 
 
 def test_a_new_org_gets_its_bell() -> None:

@@ -75,7 +75,13 @@ FROM (
 WHERE due.kind = ripe.kind AND due.key = ripe.key
 RETURNING due.kind, due.key, due.org, due.due_at, due.attempts, due.payload, due.fence
 """
-_NEXT = "SELECT min(greatest(due_at, coalesce(lease_until, due_at))) FROM due WHERE kind = $1"
+_NEXT = """
+SELECT least(
+    (SELECT due_at FROM due WHERE kind = $1 AND due_at > $2 ORDER BY due_at LIMIT 1),
+    (SELECT min(greatest(due_at, lease_until)) FROM due WHERE kind = $1 AND due_at <= $2)
+)
+"""
+"""Only a row that is ripe has a lease, so this looks at those and at one more, however many wait for their time."""
 _HELD = """
 SELECT d.kind, d.key, d.fence FROM due d
 JOIN unnest($1::text[], $2::text[], $3::bigint[]) AS t(kind, key, fence) USING (kind, key, fence)
@@ -102,6 +108,12 @@ async def claim(db: Db, due: Due, holder: UUID, now: datetime, most: int | None 
     lease = timedelta(seconds=due.lease_seconds)
     rows = await db.fetch(_CLAIM, holder, due.kind, now, lease, due.batch if most is None else most)
     return [Claimed(**row) for row in rows]
+
+
+async def upcoming(db: Db, kind: str, now: datetime) -> datetime | None:
+    """When somebody may work again: as the next row ripens, or as the lease of one that is ripe ends."""
+    at: datetime | None = await db.fetchval(_NEXT, kind, now)
+    return at
 
 
 async def finish(tx: Any, writer: Writer, done: Sequence[Done], now: datetime) -> None:
@@ -184,6 +196,7 @@ async def _run_apart(pool: asyncpg.Pool[Any], writer: Writer, due: Due, holder: 
 
 async def _rest(pool: asyncpg.Pool[Any], writer: Writer, due: Due, poll: float) -> None:
     """Until something was committed or the next row is ripe."""
-    upcoming = await pool.fetchval(_NEXT, due.kind)
-    wait = poll if upcoming is None else min(poll, max(0.01, (upcoming - clock.now()).total_seconds()))
+    now = clock.now()
+    at = await upcoming(pool, due.kind, now)
+    wait = poll if at is None else min(poll, max(0.01, (at - now).total_seconds()))
     await writer.committed.wait_for(due.kind, wait)

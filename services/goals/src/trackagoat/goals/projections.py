@@ -1,7 +1,7 @@
 """Facts as rows. Whatever changes a figure, a goal or a clock has the goals it concerns looked at again at once.
 
 That happens in the transaction of the rows themselves, so nobody looks before they are there; looking changes
-nothing unless the rows did.
+nothing unless the rows did. So do the goals end of a creator that is removed: all of ingest is followed once.
 """
 
 from __future__ import annotations
@@ -220,6 +220,7 @@ def _creator(org: OrgId, at: datetime, event: CreatorFacts) -> Iterator[Write]:
             yield heard.enable_creator(creator, at)
         case CreatorRemoved(creator=creator):
             yield heard.remove_creator(org, creator, at)
+            yield due.pull_in("abandon", f"creator-{creator}", org, at, {"creator": str(creator)})
 
 
 def _video(org: OrgId, at: datetime, e: VideoFacts) -> Write:  # noqa: PLR0911 - one per fact

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from trackagoat.events.catalogue.ingest import CreatorRemoved
 from trackagoat.events.catalogue.workspace import ProjectDeleted
 from trackagoat.events.host.service import Due, Policy, Projection, Service
 from trackagoat.goals import due, handlers, policies, projections
@@ -34,7 +33,6 @@ def service(settings: Settings) -> Service:  # noqa: ARG001 - every service is m
         ],
         replaced=projections.replaced,
         policies=[
-            Policy(name="end_goals", facts=CreatorRemoved, effects=policies.end_goals),
             Policy(name="abandon_goals", facts=ProjectDeleted, effects=policies.abandon_goals),
         ],
         due=[

@@ -82,7 +82,10 @@ class GoalStatusChanged(PeriodEvent, frozen=True, kw_only=True, tag="goal.status
 
 
 class GoalPeriodClosed(PeriodEvent, frozen=True, kw_only=True, tag="goal.period_closed.v1"):
-    """The period is over; for 48 hours late facts may still change the result."""
+    """The period is over; for 48 hours late facts may still change the result.
+
+    `is_final`: those had passed when the goal was set (or its start moved back), so only facts on their way may.
+    """
 
     status: Status
     is_final: bool = False

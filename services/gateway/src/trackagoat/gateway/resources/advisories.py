@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from fractions import Fraction
+from functools import lru_cache
 
 import msgspec
 
-from trackagoat.gateway.resources.fields import Instant, Number, instant, ratio
+from trackagoat.gateway.resources.fields import Instant, Number, instant
 from trackagoat.gateway.resources.freshness import Freshness
 
 OPEN = timedelta(hours=48)
 _TICK = timedelta(microseconds=1)
-_HOUR = timedelta(hours=1) // _TICK
+_TENTH = timedelta(minutes=6) // _TICK
 
 
 class Advisory(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,42 +31,61 @@ class Advisory(msgspec.Struct, frozen=True, kw_only=True):
     scrape_freshness: Freshness | None
 
 
+class Phase(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a moment lies against a period, which is the same for every goal measured in it."""
+
+    in_progress: bool
+    recently_ended: bool
+    said: list[str]
+    start: Instant
+    end: Instant
+    until_end: Number | None
+    since_end: Number | None
+
+
+@lru_cache(maxsize=1024)
+def phase(start: datetime, end: datetime, now: datetime) -> Phase:
+    """How far the period has come at `now`."""
+    recently = end <= now < end + OPEN
+    until, since = (hours(end - now), None) if now < end else (None, hours(now - end))
+    said = []
+    if until is not None:
+        said.append(f"The period ends in {until} hours; numbers are not final.")
+    if recently and since is not None:
+        left = hours(OPEN - timedelta(hours=since))
+        said.append(f"The period ended {since} hours ago; late data can still change the result for {left} hours.")
+    return Phase(
+        in_progress=now < end,
+        recently_ended=recently,
+        said=said,
+        start=instant(start),
+        end=instant(end),
+        until_end=until,
+        since_end=since,
+    )
+
+
 def advise(
     starts: date, today: date, period: tuple[datetime, datetime], fresh: Freshness | None, now: datetime
 ) -> Advisory:
     """Everything to be noted at `now` on a period of a goal that starts on that day."""
-    start, end = period
-    flags = {
-        "not_yet_started": starts > today,
-        "period_in_progress": now < end,
-        "period_recently_ended": end <= now < end + OPEN,
-        "scrape_stale": fresh is not None and fresh.state != "fresh",
-    }
+    at = phase(*period, now)
+    early = [f"The goal starts on {starts}."] if starts > today else []
+    stale = [_stale(fresh, now)] if fresh is not None and fresh.state != "fresh" else []
+    messages = [*early, *at.said, *stale]
     return Advisory(
-        has_advisory=any(flags.values()),
-        messages=list(_messages(flags, starts, end, fresh, now)),
-        period_start=instant(start),
-        period_end=instant(end),
-        hours_until_period_end=hours(end - now) if now < end else None,
-        hours_since_period_end=hours(now - end) if now >= end else None,
+        has_advisory=bool(messages),
+        messages=messages,
+        not_yet_started=bool(early),
+        period_in_progress=at.in_progress,
+        period_recently_ended=at.recently_ended,
+        scrape_stale=bool(stale),
+        period_start=at.start,
+        period_end=at.end,
+        hours_until_period_end=at.until_end,
+        hours_since_period_end=at.since_end,
         scrape_freshness=fresh,
-        **flags,
     )
-
-
-def _messages(
-    flags: dict[str, bool], starts: date, end: datetime, fresh: Freshness | None, now: datetime
-) -> Iterator[str]:
-    if flags["not_yet_started"]:
-        yield f"The goal starts on {starts}."
-    if flags["period_in_progress"]:
-        yield f"The period ends in {hours(end - now)} hours; numbers are not final."
-    if flags["period_recently_ended"]:
-        since = hours(now - end)
-        left = hours(timedelta(hours=48) - timedelta(hours=since))
-        yield f"The period ended {since} hours ago; late data can still change the result for {left} hours."
-    if flags["scrape_stale"] and fresh is not None:
-        yield _stale(fresh, now)
 
 
 def _stale(fresh: Freshness, now: datetime) -> str:
@@ -79,4 +97,5 @@ def _stale(fresh: Freshness, now: datetime) -> str:
 
 def hours(span: timedelta) -> float:
     """Hours with one decimal, rounded half up."""
-    return float(ratio(Fraction(span // _TICK, _HOUR), 1) or 0)
+    tenths = (2 * abs(span // _TICK) + _TENTH) // (2 * _TENTH)
+    return (tenths if span >= timedelta(0) else -tenths) / 10

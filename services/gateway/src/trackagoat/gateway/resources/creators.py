@@ -10,7 +10,7 @@ import msgspec
 
 from trackagoat.events.catalogue.words import TrackingMode
 from trackagoat.gateway.edge.answers import Resource
-from trackagoat.gateway.reads.ingest import CreatorRow, CreatorSnapshotRow, SumsRow
+from trackagoat.gateway.reads.ingest import CreatorRefRow, CreatorRow, CreatorSnapshotRow, SumsRow
 from trackagoat.gateway.resources.badges import CreatorGoal
 from trackagoat.gateway.resources.fields import Count, Instant, shown
 from trackagoat.gateway.resources.freshness import CreatorFreshness
@@ -113,9 +113,14 @@ def creator_detail(row: CreatorRow, fresh: CreatorFreshness, goals: list[Creator
     return shown(CreatorDetail, row, scrape_freshness=fresh, goals=goals, **_composed(row))
 
 
-def creator_ref(row: CreatorRow) -> CreatorRef:
+def creator_ref(row: CreatorRefRow) -> CreatorRef:
     """A creator beside something of theirs."""
-    return shown(CreatorRef, row, id=row.creator, display_name=display_name(row))
+    return CreatorRef(
+        id=row.creator,
+        tiktok_handle=row.tiktok_handle,
+        display_name=display_name(row),
+        avatar_url=row.avatar_url,
+    )
 
 
 def snapshot(row: CreatorSnapshotRow) -> CreatorSnapshot:
@@ -128,7 +133,7 @@ def totals(row: SumsRow | None) -> Totals:
     return Totals() if row is None else shown(Totals, row)
 
 
-def display_name(row: CreatorRow) -> str | None:
+def display_name(row: CreatorRow | CreatorRefRow) -> str | None:
     """The override if set, else TikTok's."""
     return row.tiktok_display_name if row.display_name_override is None else row.display_name_override
 

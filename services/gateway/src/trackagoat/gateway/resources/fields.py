@@ -148,16 +148,23 @@ def number(value: Decimal | None, places: int | None = None) -> Number | None:
         return None
     if places is not None:
         value = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-    return int(value) if value == value.to_integral_value() else float(value)
+    whole = int(value)
+    return whole if whole == value else float(value)
 
 
 def ratio(value: Fraction | None, places: int) -> Number | None:
     """A fraction as a JSON number, rounded half up (away from zero)."""
     if value is None:
         return None
-    scaled = abs(value) * 10**places
-    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    return number(Decimal(-whole if value < 0 else whole).scaleb(-places))
+    return quotient(value.numerator, value.denominator, places)
+
+
+def quotient(part: int, whole: int, places: int) -> Number:
+    """A part of a whole above 0 as a JSON number, rounded half up (away from zero)."""
+    unit: int = 10**places
+    count = (2 * abs(part) * unit + whole) // (2 * whole)
+    signed = -count if part < 0 else count
+    return signed // unit if signed % unit == 0 else signed / unit
 
 
 def shown(kind: type[S], row: msgspec.Struct, **more: Any) -> S:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from fractions import Fraction
+from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from trackagoat.gateway.reads.goals import GoalRow, ResultRow
 from trackagoat.gateway.resources import days
 from trackagoat.gateway.resources.advisories import Advisory, advise
 from trackagoat.gateway.resources.creators import CreatorRef
-from trackagoat.gateway.resources.fields import Instant, Number, instant, number, ratio, shown
+from trackagoat.gateway.resources.fields import Instant, Number, instant, number, quotient, shown
 from trackagoat.gateway.resources.freshness import Freshness, age_factor, freshness
 
 TICK = timedelta(microseconds=1)
@@ -112,20 +112,29 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Clock(msgspec.Struct, frozen=True):
-    """When and where one looks: this moment, and the day it is in the organization's zone."""
+    """When one looks: this moment, and the day it is in the organization's zone."""
 
     now: datetime
-    zone: str
+    today: date
 
-    @property
-    def today(self) -> date:
-        """The day it is there."""
-        return days.today(self.now, self.zone)
+
+def clock(now: datetime, zone: str) -> Clock:
+    """The moment, there."""
+    return Clock(now, days.today(now, zone))
 
 
 def goal(row: GoalRow) -> Goal:
     """A goal by its terms."""
-    return shown(Goal, row, **_terms(row))
+    return Goal(
+        metric=row.metric,
+        period=row.period,
+        start_date=row.start_date,
+        end_date=row.end_date,
+        is_active=row.is_active,
+        created_at=instant(row.created_at),
+        updated_at=instant(row.updated_at),
+        **_terms(row),
+    )
 
 
 def goal_detail(row: GoalRow, clock: Clock) -> GoalDetail:
@@ -146,6 +155,7 @@ def standing(row: GoalRow, clock: Clock) -> Standing | None:
     """How a goal stands now."""
     if row.period_start is None or row.period_end is None or row.status is None:
         return None
+    fresh = _fresh(row, clock.now)
     return Standing(
         target=number(row.target) or 0,
         actual=number(row.actual),
@@ -153,8 +163,8 @@ def standing(row: GoalRow, clock: Clock) -> Standing | None:
         status=row.status,
         pace=_pace(row, clock.now),
         is_final=bool(row.is_final),
-        advisory=_advisory(row, (row.period_start, row.period_end), clock),
-        previous=_previous(row, clock),
+        advisory=_advisory(row, (row.period_start, row.period_end), fresh, clock),
+        previous=_previous(row, fresh, clock),
     )
 
 
@@ -165,10 +175,10 @@ def _pace(row: GoalRow, now: datetime) -> Number | None:
     start, end = row.period_start, row.period_end
     if row.judged_from is None or start is None or end is None or not row.judged_from <= now < end:
         return None
-    rate = Fraction(row.rate or 0)
-    return ratio(
-        rate if row.metric == "engagement" else rate / Fraction((now - start) // TICK, (end - start) // TICK), 2
-    )
+    done, asked = (row.rate or Decimal(0)).as_integer_ratio()
+    if row.metric == "engagement":
+        return quotient(done, asked, 2)
+    return quotient(done * ((end - start) // TICK), asked * ((now - start) // TICK), 2)
 
 
 def _fresh(row: GoalRow, now: datetime) -> Freshness | None:
@@ -179,7 +189,7 @@ def _fresh(row: GoalRow, now: datetime) -> Freshness | None:
     return freshness(row.read_at, row.tracked_since, hours, now)
 
 
-def _previous(row: GoalRow, clock: Clock) -> Previous | None:
+def _previous(row: GoalRow, fresh: Freshness | None, clock: Clock) -> Previous | None:
     if row.previous_period_start is None or row.previous_period_end is None or row.previous_status is None:
         return None
     return Previous(
@@ -190,7 +200,7 @@ def _previous(row: GoalRow, clock: Clock) -> Previous | None:
         percentage=row.previous_percentage or 0,
         status=row.previous_status,
         is_final=bool(row.previous_is_final),
-        advisory=_advisory(row, (row.previous_period_start, row.previous_period_end), clock),
+        advisory=_advisory(row, (row.previous_period_start, row.previous_period_end), fresh, clock),
     )
 
 
@@ -208,8 +218,8 @@ def standing_at(row: GoalRow, results: Sequence[ResultRow], first_day: date, clo
         return standing(row, clock)
     if not results or results[0].first_day != first_day:
         return None
-    last = results[0]
-    before = _closed(row, results[1], clock) if len(results) > 1 else None
+    last, fresh = results[0], _fresh(row, clock.now)
+    before = _closed(row, results[1], fresh, clock) if len(results) > 1 else None
     return Standing(
         target=number(last.target) or 0,
         actual=number(last.actual),
@@ -217,28 +227,38 @@ def standing_at(row: GoalRow, results: Sequence[ResultRow], first_day: date, clo
         status=last.status,
         pace=None,
         is_final=last.is_final,
-        advisory=_advisory(row, (last.period_start, last.period_end), clock),
+        advisory=_advisory(row, (last.period_start, last.period_end), fresh, clock),
         previous=before,
     )
 
 
-def _closed(row: GoalRow, result: ResultRow, clock: Clock) -> Previous:
+def _closed(row: GoalRow, result: ResultRow, fresh: Freshness | None, clock: Clock) -> Previous:
     return shown(
         Previous,
         result,
         target=number(result.target) or 0,
         actual=number(result.actual),
-        advisory=_advisory(row, (result.period_start, result.period_end), clock),
+        advisory=_advisory(row, (result.period_start, result.period_end), fresh, clock),
     )
 
 
-def _advisory(row: GoalRow, period: tuple[datetime, datetime], clock: Clock) -> Advisory:
-    return advise(row.start_date, clock.today, period, _fresh(row, clock.now), clock.now)
+def _advisory(row: GoalRow, period: tuple[datetime, datetime], fresh: Freshness | None, clock: Clock) -> Advisory:
+    return advise(row.start_date, clock.today, period, fresh, clock.now)
 
 
 def compliance(row: GoalRow, stands: Standing) -> Compliance:
     """A goal and how it stands."""
-    return Compliance(goal=goal(row), **msgspec.structs.asdict(stands))
+    return Compliance(
+        goal=goal(row),
+        target=stands.target,
+        actual=stands.actual,
+        percentage=stands.percentage,
+        status=stands.status,
+        pace=stands.pace,
+        is_final=stands.is_final,
+        advisory=stands.advisory,
+        previous=stands.previous,
+    )
 
 
 def result(row: ResultRow) -> Result:

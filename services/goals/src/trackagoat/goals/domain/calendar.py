@@ -6,6 +6,7 @@ A period is named by its first day; its bounds follow from the zone, so a day ha
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from trackagoat.events.catalogue.goals import Period
@@ -25,6 +26,7 @@ def local_day(instant: datetime, zone: ZoneInfo) -> date:
     return instant.astimezone(zone).date()
 
 
+@lru_cache(maxsize=4096)
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """The instant the day begins there, UTC. Where the clock skips midnight, the instant of the skip."""
     return datetime.combine(day, time.min, zone).astimezone(UTC)

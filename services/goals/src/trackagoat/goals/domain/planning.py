@@ -113,9 +113,8 @@ def ended(w: Watched) -> Ended | None:
     return Ended(day, calendar.bounds(w.period, day, zone), at)
 
 
-def questions(w: Watched, now: datetime, heard_until: datetime) -> Iterator[Question]:
+def questions(w: Watched, planned: Plan) -> Iterator[Question]:
     """The figures that settling needs."""
-    planned = plan(w, now, heard_until)
     for step in planned.steps:
         yield Question(w.creator, w.metric, step.span, step.as_of)
     if planned.running:

@@ -53,8 +53,9 @@ class Sayings:
         self._say("revised", verdict.period, event, self._changes)
 
     def closed(self, day: date, verdict: Compliance) -> None:
-        """The period is over."""
-        self._say("closed", verdict.period, self._of(GoalPeriodClosed, day, verdict, status=verdict.status))
+        """The period is over; of a goal that was set when late data counted no more, for good."""
+        event = self._of(GoalPeriodClosed, day, verdict, status=verdict.status, is_final=verdict.is_final)
+        self._say("closed", verdict.period, event)
 
     def finalized(self, day: date, verdict: Compliance) -> None:
         """The result never changes again."""

@@ -13,7 +13,7 @@ from trackagoat.events.catalogue.words import Span
 from trackagoat.goals.domain import advisory, compliance
 from trackagoat.goals.domain.advisory import Basis
 from trackagoat.goals.domain.compliance import OPEN, Compliance, Figures, assess
-from trackagoat.goals.domain.planning import LATENCY, Ended, Plan, Question, Step, final_at, plan
+from trackagoat.goals.domain.planning import LATENCY, Ended, Plan, Question, Step, final_at
 from trackagoat.goals.domain.sayings import Sayings
 from trackagoat.goals.domain.watched import EVER, Result, Watched
 
@@ -54,13 +54,14 @@ class Settled(msgspec.Struct, frozen=True):
     again: datetime | None
 
 
-def settle(w: Watched, now: datetime, heard_until: datetime, answers: Answers) -> Settled:
-    """Everything that follows for the goal at `now`."""
-    planned, said = plan(w, now, heard_until), Sayings(w)
+def settle(w: Watched, planned: Plan, now: datetime, answers: Answers) -> Settled:
+    """Everything that follows for the goal at `now`, for which it was planned."""
+    said = Sayings(w)
     results = _results(w, planned, now, answers, said)
-    shown = _shown(w, planned, results, now, answers)
-    if planned.running and shown is not None:
-        _judge(w, planned, now, answers, said)
+    verdict = _running(w, planned, now, answers) if planned.running else None
+    shown = _shown(w, planned, verdict, results, now, answers)
+    if verdict is not None:
+        _judge(w, planned, verdict, said)
     basis = None if w.readings is None else advisory.basis(w.metric, w.readings, w.intervals)
     _freshen(w, planned, results, basis, now, said)
     if shown is not None:
@@ -108,9 +109,8 @@ def _stepped(w: Watched, said: Sayings, step: Step, verdict: Compliance, before:
     )
 
 
-def _judge(w: Watched, planned: Plan, now: datetime, answers: Answers, said: Sayings) -> None:
+def _judge(w: Watched, planned: Plan, verdict: Compliance, said: Sayings) -> None:
     """Say how the running period stands if that is another status; a new one begins on track without a word."""
-    verdict = _running(w, planned, now, answers)
     before = w.standing.status if w.standing.first_day == planned.open_day else "on_track"
     if before != verdict.status:
         said.changed(planned.open_day, before, verdict)
@@ -121,10 +121,11 @@ def _running(w: Watched, planned: Plan, now: datetime, answers: Answers) -> Comp
     return assess(w.measure_at(EVER), span, answers[Question(w.creator, w.metric, span, EVER)], now, zone)
 
 
-def _shown(w: Watched, planned: Plan, results: tuple[Result, ...], now: datetime, answers: Answers) -> Shown | None:
+def _shown(  # noqa: PLR0913, PLR0917 - what is known of the moment
+    w: Watched, planned: Plan, verdict: Compliance | None, results: tuple[Result, ...], now: datetime, answers: Answers
+) -> Shown | None:
     """The period that runs; of a goal that is off the one it ended in, of one past its end the last."""
-    if planned.running:
-        verdict = _running(w, planned, now, answers)
+    if verdict is not None:
         return _of_verdict(verdict, judged_from=verdict.judged_from)
     if planned.ended is not None:
         return _where_it_ended(w, planned.ended, results, answers)

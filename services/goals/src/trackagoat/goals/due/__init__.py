@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from trackagoat.events import due
-from trackagoat.events.catalogue.goals import DeleteGoal
+from trackagoat.events.catalogue.goals import DeleteGoal, EndGoals
 from trackagoat.events.catalogue.words import CreatorId, ProjectId, VideoId
-from trackagoat.events.effects import Claimed, Decide, Done, Effect, Record
+from trackagoat.events.effects import Claimed, Decide, Done, Effect, Record, Write
 from trackagoat.events.sql import Db
-from trackagoat.goals.domain.planning import questions
+from trackagoat.goals.domain.planning import plan, questions
 from trackagoat.goals.domain.settling import Settled, settle
 from trackagoat.goals.domain.watched import Watched
 from trackagoat.goals.due.answers import answer
@@ -28,26 +28,26 @@ async def refresh(db: Db, claimed: Sequence[Claimed], now: datetime) -> list[Don
     unheard = await figures.unheard_since(db)
     heard_until = now if unheard is None else min(now, unheard)
     watched = await watch(db, [CreatorId(UUID(c.key)) for c in claimed])
-    answers = await answer(db, [(w.org, q) for w in watched for q in questions(w, now, heard_until)])
-    effects: defaultdict[str, list[Effect]] = defaultdict(list)
+    plans = [(w, plan(w, now, heard_until)) for w in watched]
+    answers = await answer(db, [(w.org, q) for w, planned in plans for q in questions(w, planned)])
+    said: defaultdict[str, list[Effect]] = defaultdict(list)
+    shows: defaultdict[str, list[Effect]] = defaultdict(list)
     again: defaultdict[str, list[datetime]] = defaultdict(list)
-    for w in watched:
-        settled = settle(w, now, heard_until, answers)
-        effects[str(w.creator)] += _effects(w, settled)
-        again[str(w.creator)] += [settled.again] if settled.again else []
-    return [Done(c, effects[c.key], again=min(again[c.key], default=None)) for c in claimed]
+    for w, planned in plans:
+        settled, key = settle(w, planned, now, answers), str(w.creator)
+        said[key] += (Record(w.org, f"goal-{w.goal}", event, once) for once, event in settled.said.events)
+        shows[key].append(_show(w, settled))
+        again[key] += [settled.again] if settled.again else []
+    return [Done(c, said[c.key] + shows[c.key], again=min(again[c.key], default=None)) for c in claimed]
 
 
-def _effects(w: Watched, settled: Settled) -> Iterator[Effect]:
-    """What is said, whose rows are written with it, then what is shown after it."""
-    for key, event in settled.said.events:
-        yield Record(w.org, f"goal-{w.goal}", event, key)
+def _show(w: Watched, settled: Settled) -> Write:
+    """What is shown of the goal from now on; it is written after what is said of it."""
     start_date = w.terms[-1].start_date
     if settled.shown is None:
-        yield shown.pass_on(w.goal, settled.open_day, start_date)
-        return
+        return shown.pass_on(w.goal, settled.open_day, start_date)
     s, basis = settled.shown, settled.basis
-    yield shown.show(
+    return shown.show(
         w.org,
         w.goal,
         w.creator,
@@ -81,9 +81,13 @@ async def spread(db: Db, claimed: Sequence[Claimed], now: datetime) -> list[Done
 
 
 async def abandon(db: Db, claimed: Sequence[Claimed], now: datetime) -> list[Done]:  # noqa: ARG001 - whenever it is
-    """Take away the goals of projects that are gone."""
+    """End the goals of creators that were removed, take away those of projects that are gone."""
     done = []
     for c in claimed:
+        if c.payload is not None:
+            ends = EndGoals(creator=CreatorId(UUID(c.payload["creator"])))
+            done.append(Done(c, [Decide(c.org, ends, f"{c.key}/{c.due_at.isoformat()}")]))
+            continue
         rows = await store.goals_in_project(db, c.org, ProjectId(UUID(c.key)))
         gone = [Decide(c.org, DeleteGoal(goal=r.goal, creator=r.creator), f"abandon/{r.goal}") for r in rows]
         done.append(Done(c, gone))

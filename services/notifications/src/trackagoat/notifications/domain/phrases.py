@@ -21,6 +21,8 @@ VERDICT: dict[AlertKind, str] = {
 }
 RUNNING: frozenset[AlertKind] = frozenset({"goal_at_risk", "goal_behind_pace"})
 """What is told while the period runs."""
+OPEN = timedelta(hours=48)
+"""How long after its end late data can change the result of a period."""
 PERIOD = {"daily": "day", "weekly": "week", "monthly": "month"}
 
 
@@ -36,8 +38,7 @@ def body(alert: RaiseGoalAlert) -> str:
     period = PERIOD.get(alert.period, "period")
     if alert.kind in RUNNING:
         return f"{_pace(alert)}The {period} ends with {day}."
-    trust = "The result is final." if alert.is_final else "Late data can still change the result for 48 hours."
-    return f"The {period} ended with {day}. {trust}"
+    return f"The {period} ended with {day}. {_trust(alert)}"
 
 
 def label(alert: RaiseGoalAlert) -> str:
@@ -78,6 +79,15 @@ def _pace(alert: RaiseGoalAlert) -> str:
         return ""
     percent = (alert.pace * 100).quantize(Decimal(1), ROUND_HALF_UP)
     return f"That is {percent} % of what should be there by now. "
+
+
+def _trust(alert: RaiseGoalAlert) -> str:
+    """Until when the result can change: an instant, so that it is right whenever it is told and read."""
+    if alert.is_final:
+        return "The result is final."
+    until = (alert.period_end + OPEN).astimezone(ZoneInfo(alert.timezone))
+    day = f"{WEEKDAYS[until.weekday()]} {_day(until.date())}, {until:%H:%M}"
+    return f"Late data can still change the result until {day}."
 
 
 def _when(alert: RaiseGoalAlert) -> str:

@@ -23,7 +23,7 @@ from trackagoat.events.catalogue.words import GoalId
 from trackagoat.events.effects import Decide, Effect, Write
 from trackagoat.events.envelope import Heard
 from trackagoat.notifications.domain.alerts import SEVERITY
-from trackagoat.notifications.domain.phrases import instant
+from trackagoat.notifications.domain.phrases import OPEN, instant
 
 GoalFacts = GoalStatusChanged | GoalPeriodClosed | GoalUpdated | GoalDeleted
 AdvisoryFacts = GoalAdvisoryRaised | GoalAdvisoryCleared
@@ -70,7 +70,13 @@ def _goal_alerts(page: Sequence[Heard[GoalFacts]]) -> Iterator[Effect]:
 
 
 def _decided(fact: Heard[GoalFacts], event: GoalStatusChanged | GoalPeriodClosed, kind: AlertKind) -> Decide:
-    return Decide(fact.org, _command(event, kind), key=f"alert/{fact.id}")
+    command = msgspec.structs.replace(_command(event, kind), is_final=_is_final(fact, event))
+    return Decide(fact.org, command, key=f"alert/{fact.id}")
+
+
+def _is_final(fact: Heard[GoalFacts], event: GoalStatusChanged | GoalPeriodClosed) -> bool:
+    """A close says so itself; whatever changes the status later than late data counts is the last change."""
+    return event.is_final if isinstance(event, GoalPeriodClosed) else fact.at >= event.period_end + OPEN
 
 
 def _later(fact: Heard[GoalFacts], event: GoalStatusChanged) -> Write:
@@ -100,7 +106,6 @@ def _command(event: PeriodEvent, kind: AlertKind) -> RaiseGoalAlert:
         actual=event.actual,
         percentage=event.percentage,
         pace=event.pace if isinstance(event, GoalStatusChanged) else None,
-        is_final=event.is_final if isinstance(event, GoalPeriodClosed) else False,
     )
 
 

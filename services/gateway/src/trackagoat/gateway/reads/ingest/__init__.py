@@ -12,10 +12,12 @@ from trackagoat.gateway.reads.ingest.boards import (
 from trackagoat.gateway.reads.ingest.changes import ChangeRow, changes
 from trackagoat.gateway.reads.ingest.creators import (
     CREATORS,
+    CreatorRefRow,
     CreatorRow,
     CreatorSnapshotRow,
     RefreshRow,
     SumsRow,
+    active_refs,
     creator,
     creator_snapshots,
     creators_among,
@@ -40,6 +42,7 @@ __all__ = [
     "VIDEOS",
     "ChangeRow",
     "CountsRow",
+    "CreatorRefRow",
     "CreatorRow",
     "CreatorSnapshotRow",
     "InboxRow",
@@ -49,6 +52,7 @@ __all__ = [
     "SumsRow",
     "VideoRow",
     "VideoSnapshotRow",
+    "active_refs",
     "changes",
     "counts",
     "creator",

@@ -47,6 +47,17 @@ class CreatorRow(msgspec.Struct, frozen=True):
     tracked_since: datetime
 
 
+class CreatorRefRow(msgspec.Struct, frozen=True):
+    """An active creator, as it is named beside something of theirs."""
+
+    creator: UUID
+    tiktok_handle: str
+    handle_key: str
+    display_name_override: str | None
+    tiktok_display_name: str | None
+    avatar_url: str | None
+
+
 class CreatorSnapshotRow(msgspec.Struct, frozen=True):
     """One reading of a creator's profile."""
 
@@ -100,6 +111,17 @@ _SELECTED_CREATORS = """
 @read(_CREATOR + "AND creator = $2")
 async def creator(db: Db, org: OrgId, creator: UUID) -> CreatorRow | None:
     """One creator, removed or not."""
+    ...
+
+
+@read(
+    """
+    SELECT creator, tiktok_handle, handle_key, display_name_override, tiktok_display_name, avatar_url
+    FROM ingest.creators WHERE org = $1 AND creator = ANY ($2::uuid[]) AND is_active
+    """
+)
+async def active_refs(db: Db, org: OrgId, creators: Sequence[UUID]) -> list[CreatorRefRow]:
+    """Those of these creators that are active."""
     ...
 
 

@@ -17,7 +17,7 @@ from trackagoat.gateway.reads import goals
 from trackagoat.gateway.registry import Nothing, Route
 from trackagoat.gateway.resources.badges import CreatorGoal
 from trackagoat.gateway.resources.fields import Page
-from trackagoat.gateway.resources.goals import Clock, GoalDetail, Result, goal_detail, result, standing
+from trackagoat.gateway.resources.goals import Clock, GoalDetail, Result, clock, goal_detail, result, standing
 from trackagoat.gateway.resources.members import creator_goal
 from trackagoat.gateway.routes import examples
 
@@ -42,7 +42,7 @@ class ListResults(Page, frozen=True, kw_only=True, rename={"from_": "from"}):
 
 async def list_goals(call: Call[ListGoals, None]) -> Answer[list[GoalDetail]]:
     asked = call.params
-    _, clock = await asyncio.gather(tenancy.filters(call), clock_of(call))
+    _, moment = await asyncio.gather(tenancy.filters(call), clock_of(call))
     at, after = call.after(tuple[datetime, UUID]) or (None, None)
     rows = await goals.goals(
         call.db,
@@ -58,7 +58,7 @@ async def list_goals(call: Call[ListGoals, None]) -> Answer[list[GoalDetail]]:
         asked.limit + 1,
     )
     page, meta = call.page(rows, lambda row: (row.created_at, row.goal))
-    return ok([goal_detail(row, clock) for row in page], meta)
+    return ok([goal_detail(row, moment) for row in page], meta)
 
 
 async def get_goal(call: Call[Nothing, None]) -> Answer[GoalDetail]:
@@ -67,21 +67,21 @@ async def get_goal(call: Call[Nothing, None]) -> Answer[GoalDetail]:
 
 async def detail(call: Call[Any, Any], id: UUID) -> GoalDetail:
     """A goal as it stands now."""
-    row, clock = await asyncio.gather(tenancy.goal(call, id), clock_of(call))
-    return goal_detail(row, clock)
+    row, moment = await asyncio.gather(tenancy.goal(call, id), clock_of(call))
+    return goal_detail(row, moment)
 
 
 async def clock_of(call: Call[Any, Any]) -> Clock:
     """This moment, where the organization is."""
-    return Clock(call.now, (await tenancy.org(call)).timezone)
+    return clock(call.now, (await tenancy.org(call)).timezone)
 
 
 async def badges(call: Call[Any, Any], creators: Sequence[UUID]) -> defaultdict[UUID, list[CreatorGoal]]:
     """The active goals of these creators and how they stand, in short; an empty list for who has none."""
-    rows, clock = await asyncio.gather(goals.active_of(call.db, call.org, creators), clock_of(call))
+    rows, moment = await asyncio.gather(goals.active_of(call.db, call.org, creators), clock_of(call))
     found: defaultdict[UUID, list[CreatorGoal]] = defaultdict(list)
     for row in rows:
-        stands = standing(row, clock)
+        stands = standing(row, moment)
         if stands is not None:
             found[row.creator].append(creator_goal(row, stands))
     return found

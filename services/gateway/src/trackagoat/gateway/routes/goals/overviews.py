@@ -35,6 +35,7 @@ from trackagoat.gateway.routes import examples
 from trackagoat.gateway.routes.goals.lists import clock_of
 
 _CREATORS_SUMMED = 50
+_RANK = {status: rank for rank, status in enumerate(WORST_FIRST)}
 
 
 class ProjectCompliance(Params, frozen=True, kw_only=True):
@@ -53,19 +54,23 @@ class AggregateCompliance(Params, frozen=True, kw_only=True):
 
 async def project_compliance(call: Call[ProjectCompliance, None]) -> Answer[list[CreatorCompliance]]:
     asked, project = call.params, call.ids["projectId"]
-    _, _, clock = await asyncio.gather(tenancy.project(call, project), tenancy.filters(call), clock_of(call))
+    only = None if asked.creator_id is None else [asked.creator_id]
+    _, _, clock, rows = await asyncio.gather(
+        tenancy.project(call, project),
+        tenancy.filters(call),
+        clock_of(call),
+        goals.active(call.db, call.org, project, only, asked.period),
+    )
     if asked.reference_date is not None and asked.reference_date > clock.today:
         raise invalid_query("reference_date", "In the future")
-    only = None if asked.creator_id is None else [asked.creator_id]
-    rows = await goals.active(call.db, call.org, project, only, asked.period)
     creators, stands = await asyncio.gather(_creators(call, rows), _standings(call, rows, asked.reference_date, clock))
     return ok(_worst_first(rows, creators, stands))
 
 
-async def _creators(call: Call[Any, Any], rows: Sequence[goals.GoalRow]) -> Mapping[UUID, ingest.CreatorRow]:
+async def _creators(call: Call[Any, Any], rows: Sequence[goals.GoalRow]) -> Mapping[UUID, ingest.CreatorRefRow]:
     """The active ones of the goals' creators."""
-    found = await ingest.creators_by_id(call.db, call.org, list({row.creator for row in rows}))
-    return {row.creator: row for row in found if row.is_active}
+    found = await ingest.active_refs(call.db, call.org, list({row.creator for row in rows}))
+    return {row.creator: row for row in found}
 
 
 async def _standings(
@@ -87,7 +92,7 @@ async def _standings(
 
 def _worst_first(
     rows: Sequence[goals.GoalRow],
-    creators: Mapping[UUID, ingest.CreatorRow],
+    creators: Mapping[UUID, ingest.CreatorRefRow],
     stands: Mapping[UUID, Compliance],
 ) -> list[CreatorCompliance]:
     """Creators by the worst of their statuses, then by handle; a creator's goals in the same order."""
@@ -96,10 +101,8 @@ def _worst_first(
         if row.goal in stands and row.creator in creators:
             of_creator[row.creator].append(stands[row.goal])
     for found in of_creator.values():
-        found.sort(key=lambda one: WORST_FIRST.index(one.status))
-    ordered = sorted(
-        of_creator, key=lambda who: (WORST_FIRST.index(of_creator[who][0].status), creators[who].handle_key, who)
-    )
+        found.sort(key=lambda one: _RANK[one.status])
+    ordered = sorted(of_creator, key=lambda who: (_RANK[of_creator[who][0].status], creators[who].handle_key, who))
     return [CreatorCompliance(creator=creator_ref(creators[id]), compliance=of_creator[id]) for id in ordered]
 
 
