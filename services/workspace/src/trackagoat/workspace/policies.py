@@ -62,14 +62,15 @@ def move_out(page: Sequence[Heard[UserErased]]) -> Iterator[Effect]:
     for fact in page:
         for org in fact.event.orgs:
             yield Decide(org, EndMembership(user=fact.event.user, erased=True), f"move out {fact.event.user}")
-        for invitation, org in fact.event.waiting.items():
-            yield Decide(org, RevokeInvitation(invitation=invitation), f"take back {invitation}")
+        for one in fact.event.waiting:
+            yield Decide(one.org, RevokeInvitation(invitation=one.invitation), f"take back {one.invitation}")
 
 
 def forget(page: Sequence[Heard[UserErased]]) -> Iterator[Effect]:
     """The keys of the person's fields are destroyed in the transaction that announces it."""
     for fact in page:
-        for subject in (fact.event.user, *fact.event.invitations, *fact.event.waiting):
+        waiting = (one.invitation for one in fact.event.waiting)
+        for subject in (fact.event.user, *fact.event.invitations, *waiting):
             yield destroy(subject, INSTALLATION, fact.at)
 
 
