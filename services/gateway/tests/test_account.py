@@ -8,6 +8,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import structlog
+from argon2 import PasswordHasher, extract_parameters
 
 from trackagoat.events import clock
 from trackagoat.events.catalogue.words import INSTALLATION, UserId
@@ -15,6 +17,7 @@ from trackagoat.events.catalogue.workspace import BanUser
 from trackagoat.events.envelope import Ask
 from trackagoat.events.testing.vault import SECRET_KEY
 from trackagoat.events.tokens import token
+from trackagoat.gateway.edge import passwords
 from trackagoat.gateway.edge.faults import ApiError
 from trackagoat.gateway.edge.sessions import IDLE, LONGEST, Sessions, cookie_header
 from trackagoat.workspace import service as workspace
@@ -92,6 +95,34 @@ async def test_nobody_learns_whether_there_is_an_account(api: Any, register: Any
     for email in ("ana@example.com", "nobody@example.com"):
         status, answer, _ = await open_call(api, "/auth/password-reset", {"email": email})
         assert (status, answer) == (202, {"data": {"ok": True}, "error": None, "meta": None})
+
+
+class Counted:
+    """A hasher that counts what it is asked."""
+
+    def __init__(self, real: PasswordHasher) -> None:
+        self._real, self.checked = real, 0
+
+    def hash(self, password: str) -> str:
+        return self._real.hash(password)
+
+    def verify(self, stored: str, password: str) -> bool:
+        assert extract_parameters(stored) == extract_parameters(self._real.hash("x"))
+        self.checked += 1
+        return self._real.verify(stored, password)
+
+
+async def test_an_account_that_is_not_there_costs_as_many_hashes_as_a_wrong_password(
+    api: Any, register: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = Counted(passwords._hasher)
+    monkeypatch.setattr(passwords, "_hasher", counted)
+    ana, bo = await register("ana"), await register("bo")
+    await ana.world.ask(_ask(), [BanUser(user=UserId(UUID(bo.user["id"])))])
+    for email in ("ana@example.com", "bo@example.com", "nobody@example.com"):
+        before = counted.checked
+        assert (await open_call(api, "/auth/login", {**WRONG, "email": email}))[0] == 401
+        assert counted.checked == before + 1, email
 
 
 async def test_ten_failures_for_an_address_have_to_wait(api: Any, register: Any, sign_in: Any) -> None:
@@ -244,6 +275,24 @@ async def test_a_deleted_account_leaves_neither_name_nor_address(api: Any, regis
     assert names == ["Bo"]
 
 
+async def test_an_invitation_that_waits_for_a_deleted_account_is_taken_back_and_forgotten(
+    api: Any, register: Any
+) -> None:
+    ana, bo = await register("ana"), await register("bo")
+    waiting = (await ana.post("/invitations", {"email": "bo@example.com"}))["data"]
+    eve = (await ana.post("/invitations", {"email": "eve@example.com"}))["data"]["id"]
+    url = (await bo.post("/invitations", {"email": "cy@example.com", "role": "admin"}))["data"]["accept_url"]
+    await register("cy", invitation_token=url.partition("=")[2])
+    assert (await bo.call("DELETE", "/auth/me", {"password": PASSWORD})).status == 200
+    assert [one["id"] for one in (await ana.get("/invitations"))["data"]] == [eve]
+    assert (await ana.get("/invitations", status="revoked"))["data"] == []
+    pool = api.world.pools["workspace"]
+    assert await pool.fetchval("SELECT key FROM subject_keys WHERE subject = $1", UUID(waiting["id"])) is None
+    status, answer, _ = await open_call(api, "/invitations/lookup", {"token": waiting["accept_url"].partition("=")[2]})
+    assert (status, answer["meta"]["code"]) == (410, "invitation_expired")
+    assert (await ana.post("/invitations", {"email": "bo@example.com"}))["data"]["status"] == "pending"
+
+
 async def test_no_secret_reaches_a_ledger_in_clear(api: Any, register: Any, sign_in: Any) -> None:
     ana = await register("ana")
     await sign_in("ana")
@@ -253,6 +302,28 @@ async def test_no_secret_reaches_a_ledger_in_clear(api: Any, register: Any, sign
             found = await pool.fetchval(f"SELECT count(*) FROM {table} t WHERE t::text LIKE $1", f"%{secret}%")  # noqa: S608
             assert found == 0, (secret, table)
     assert (await pool.fetchval("SELECT password FROM credentials")).startswith("$argon2id$")
+
+
+async def test_nothing_of_a_person_and_no_secret_is_logged(
+    api: Any, register: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with structlog.testing.capture_logs() as lines:
+        ana = await register("ana")
+        await open_call(api, "/auth/login", WRONG)
+        await open_call(api, "/auth/register", {**LOGIN, "name": "Ana", "org_name": "x", "more": PASSWORD})
+        await open_call(api, "/auth/password-reset", {"email": "ana@example.com"})
+        url = (await ana.post("/invitations", {"email": "bo@example.com"}))["data"]["accept_url"]
+        await open_call(api, "/invitations/lookup", {"token": url.partition("=")[2]})
+        key = (await ana.post("/api-keys", {"name": "mine"}))["data"]["key"]
+        await ana.by(key).get("/projects", search="xyzzy")
+        api.world.down = True
+        assert await ana.refused("PATCH", "/auth/me", {"name": "Annabel"}) == (503, "unavailable")
+    assert sum(line["event"] == "call" for line in lines) >= 8
+    logged = f"{lines} {caplog.text}"
+    for secret in (PASSWORD, WRONG["password"], ana.cookie, ana.csrf, key, url.partition("=")[2]):
+        assert secret not in logged
+    for personal in ("@example.com", "Annabel", "xyzzy"):
+        assert personal not in logged
 
 
 def _ask() -> Ask:

@@ -28,6 +28,7 @@ from trackagoat.events.catalogue.workspace import (
     UpdateUser,
     UserCommands,
     UserEvents,
+    Waiting,
 )
 from trackagoat.events.decider import Decider
 from trackagoat.events.envelope import Ask
@@ -133,6 +134,10 @@ async def _user_completed(db: Any, ask: Ask, command: UserCommands, house: House
             orgs=[OrgId(id) for id in await completing.orgs_of(db, command.user)],
             only_admin_of=[OrgId(id) for id in await completing.alone_in(db, command.user)],
             invitations=[InvitationId(id) for id in await completing.answered_by(db, command.user)],
+            waiting=[
+                Waiting(InvitationId(row.invitation), OrgId(row.org))
+                for row in await completing.waiting_for(db, command.user)
+            ],
         )
     return command
 

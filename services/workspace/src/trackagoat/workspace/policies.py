@@ -18,6 +18,7 @@ from trackagoat.events.catalogue.workspace import (
     InvitationRevoked,
     MemberJoined,
     PasswordResetRequested,
+    RevokeInvitation,
     UpdateUser,
     UserErased,
     UserRegistered,
@@ -57,16 +58,19 @@ def move_in(page: Sequence[Heard[MemberJoined]]) -> Iterator[Effect]:
 
 
 def move_out(page: Sequence[Heard[UserErased]]) -> Iterator[Effect]:
-    """An account that is gone belongs nowhere, and its keys end."""
+    """An account that is gone belongs nowhere, its keys end, and nobody waits for it any more."""
     for fact in page:
         for org in fact.event.orgs:
             yield Decide(org, EndMembership(user=fact.event.user, erased=True), f"move out {fact.event.user}")
+        for one in fact.event.waiting:
+            yield Decide(one.org, RevokeInvitation(invitation=one.invitation), f"take back {one.invitation}")
 
 
 def forget(page: Sequence[Heard[UserErased]]) -> Iterator[Effect]:
     """The keys of the person's fields are destroyed in the transaction that announces it."""
     for fact in page:
-        for subject in (fact.event.user, *fact.event.invitations):
+        waiting = (one.invitation for one in fact.event.waiting)
+        for subject in (fact.event.user, *fact.event.invitations, *waiting):
             yield destroy(subject, INSTALLATION, fact.at)
 
 

@@ -197,7 +197,7 @@ def invitations(page: Sequence[Heard[InvitationFacts]]) -> Iterator[Write]:
             case InvitationExpired() as e:
                 yield seats.settle_invitation(e.invitation, "expired", fact.at)
             case UserErased() as e:
-                for one in e.invitations:
+                for one in (*e.invitations, *(waiting.invitation for waiting in e.waiting)):
                     yield seats.forget_invitation(one)
 
 

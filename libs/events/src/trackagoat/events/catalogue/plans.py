@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
+import msgspec
+
 from trackagoat.events.catalogue.workspace import Tier
 
 Limit = Literal[
@@ -26,7 +28,12 @@ Limit = Literal[
 
 TIERS: tuple[Tier, ...] = ("self_hosted", "free", "starter", "ultra")
 
-TABLE: Mapping[Limit, tuple[int | None, int | None, int | None, int | None]] = {
+Values = tuple[int | None, ...]
+Changes = dict[Tier, dict[Limit, int | None]]
+"""What an operator's policy says otherwise, by tier."""
+LONGEST_HOURS = 168
+
+TABLE: dict[Limit, Values] = {
     "max_creators_per_org": (None, 5, 50, 300),
     "max_tracked_videos_per_org": (None, 25, 500, 10_000),
     "max_projects_per_org": (None, 1, 3, 10),
@@ -41,7 +48,36 @@ TABLE: Mapping[Limit, tuple[int | None, int | None, int | None, int | None]] = {
     "min_creator_profiles_hours": (1, 24, 12, 6),
     "stats_history_retention_days": (None, 30, 365, None),
 }
-"""One line per limit, its values in the order of `TIERS`."""
+"""One line per limit, its values in the order of `TIERS`; what is said here is the built-in policy."""
+
+
+def policy(text: str) -> Changes:
+    """An operator's policy, from JSON: `{"starter": {"max_creators_per_org": 80}}`. Raises ValueError."""
+    try:
+        changes = msgspec.json.decode(text, type=Changes)
+    except (msgspec.MsgspecError, UnicodeError) as error:
+        message = f"not JSON of tiers with their limits: {error}"
+        raise ValueError(message) from error
+    for tier, limits in changes.items():
+        for key, value in limits.items():
+            if not _is_sound(key, value):
+                message = f"{tier}.{key} cannot be {msgspec.json.encode(value).decode()}"
+                raise ValueError(message)
+    return changes
+
+
+def _is_sound(key: Limit, value: int | None) -> bool:
+    """Floors are 1 to 168 hours, what is kept is a day at least; everything else is a count, or unlimited."""
+    if key.startswith("min_"):
+        return value is not None and 1 <= value <= LONGEST_HOURS
+    return value is None or value >= (1 if key == "stats_history_retention_days" else 0)
+
+
+def replace(changes: Mapping[Tier, Mapping[Limit, int | None]]) -> None:
+    """Let the policy hold, in this process, from now on. What it does not name stays."""
+    for key, values in TABLE.items():
+        told = zip(TIERS, values, strict=True)
+        TABLE[key] = tuple(changes.get(tier, {}).get(key, value) for tier, value in told)
 
 
 def limit(tier: Tier, key: Limit) -> int | None:

@@ -7,13 +7,14 @@ import binascii
 import os
 import sys
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from trackagoat.events import tracing
+from trackagoat.events.catalogue import plans
 
 _KEY_BYTES = 32
 S = TypeVar("S", bound="Settings")
@@ -78,10 +79,18 @@ class Settings(BaseSettings):
     """Connections to PostgreSQL at most, for each process."""
     statement_cache_size: int = Field(default=100, ge=0)
     """Prepared statements kept by each connection; 0 behind a pooler in transaction mode that knows none."""
+    tiers: Annotated[plans.Changes, NoDecode] = {}
+    """What plans allow otherwise than the built-in table, as JSON: `{"starter": {"max_creators_per_org": 80}}`; null is
+    unlimited. The same for every service, and read when it starts; `TIERS_FILE` names a file."""
     otel_exporter_otlp_endpoint: str | None = None
     """Where traces go, as `http://collector:4318` (OTLP over HTTP); needs the extra `trackagoat-events[otel]`."""
     otel_traces_sampler_arg: float = Field(default=1.0, ge=0, le=1)
     """The share of requests that are traced."""
+
+    @field_validator("tiers", mode="before")
+    @classmethod
+    def _is_policy(cls, value: Any) -> Any:
+        return plans.policy(value or "{}") if isinstance(value, str) else value
 
     @field_validator("otel_exporter_otlp_endpoint")
     @classmethod

@@ -8,8 +8,8 @@ from trackagoat.events.catalogue.plans import TABLE
 
 MARGIN = timedelta(days=2)
 """More than is readable: the first day of a plan begins at most this much earlier in some zone than in UTC."""
-SHORTEST = timedelta(days=min(kept for kept in TABLE["stats_history_retention_days"] if kept is not None))
-"""What every plan keeps."""
+SHORTEST = timedelta(days=min(30, *(kept for kept in TABLE["stats_history_retention_days"] if kept is not None)))
+"""What every plan keeps, at least."""
 
 
 def boundary(days: int, now: datetime) -> datetime:

@@ -276,7 +276,7 @@ def _erase(command: EraseUser, user: User) -> list[UserEvents]:
         _same(command.present, user)
     if command.only_admin_of:
         raise LastAdmin
-    return [UserErased(user=command.user, orgs=command.orgs, invitations=command.invitations)]
+    return [UserErased(user=command.user, orgs=command.orgs, invitations=command.invitations, waiting=command.waiting)]
 
 
 def _same(checked: str, user: User) -> None:

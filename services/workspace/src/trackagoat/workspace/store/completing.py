@@ -99,10 +99,29 @@ async def alone_in(db: Db, user: UUID) -> list[UUID]:
 
 @read(
     """
-    SELECT i.invitation FROM invitations i JOIN users u ON u.email_hash = i.email_hash
-    WHERE u.user_id = $1 AND i.status <> 'pending' ORDER BY i.invitation
+    SELECT i.invitation FROM invitations i JOIN users u ON u.email_hash = i.email_hash JOIN orgs o ON o.org = i.org
+    WHERE u.user_id = $1 AND (i.status <> 'pending' OR o.deleted_at IS NOT NULL) ORDER BY i.invitation
     """
 )
 async def answered_by(db: Db, user: UUID) -> list[UUID]:
     """Invitations to the person's address that are over."""
+    ...
+
+
+class WaitingRow(msgspec.Struct, frozen=True):
+    """An invitation nobody has answered, and where it leads."""
+
+    invitation: UUID
+    org: UUID
+
+
+@read(
+    """
+    SELECT i.invitation, i.org FROM invitations i JOIN users u ON u.email_hash = i.email_hash
+    JOIN orgs o ON o.org = i.org
+    WHERE u.user_id = $1 AND i.status = 'pending' AND o.deleted_at IS NULL ORDER BY i.invitation FOR UPDATE OF i
+    """
+)
+async def waiting_for(db: Db, user: UUID) -> list[WaitingRow]:
+    """Invitations to the person's address that wait. Nobody else may answer them until the transaction ends."""
     ...

@@ -123,6 +123,7 @@ from trackagoat.events.catalogue.workspace.users import (
     UserRegistered,
     UserUnbanned,
     UserUpdated,
+    Waiting,
 )
 
 Events = OrgEvents | ProjectEvents | KeyEvents | MemberEvents | InvitationEvents | UserEvents | AnnotationEvents
@@ -243,6 +244,7 @@ __all__ = [
     "UserRegistered",
     "UserUnbanned",
     "UserUpdated",
+    "Waiting",
     "WorkspaceCommand",
     "WorkspaceEvent",
 ]

@@ -94,14 +94,23 @@ class UserUnbanned(UserEvent, frozen=True, kw_only=True, tag="user.unbanned.v1")
     """The person may sign in again."""
 
 
+class Waiting(msgspec.Struct, frozen=True):
+    """An invitation nobody has answered, and where it leads."""
+
+    invitation: InvitationId
+    org: OrgId
+
+
 class UserErased(UserEvent, frozen=True, kw_only=True, tag="user.erased.v1"):
-    """The account is gone, and what made its personal fields readable: here and in `invitations`, those it answered.
+    """The account is gone, and what made its personal fields readable: here and in `invitations`, those it answered,
+    and in `waiting`, those it did not.
 
     `orgs` are those the person belonged to; what it did there stays under its bare id.
     """
 
     orgs: list[OrgId] = []
     invitations: list[InvitationId] = []
+    waiting: list[Waiting] = []
 
 
 UserEvents = (
@@ -225,12 +234,13 @@ class UnbanUser(UserCommand, frozen=True, kw_only=True, tag="user.unban"):
 class EraseUser(UserCommand, frozen=True, kw_only=True, tag="user.erase"):
     """Delete the account; `present` is the stored string that the caller's password was checked against.
 
-    `orgs`, `only_admin_of` (orgs with no other admin) and `invitations` are completed by the service.
+    `orgs`, `only_admin_of` (orgs with no other admin), `invitations` and `waiting` are completed by the service.
     """
 
     present: str | None = None
     orgs: list[OrgId] = []
     invitations: list[InvitationId] = []
+    waiting: list[Waiting] = []
     only_admin_of: list[OrgId] = []
 
 
