@@ -87,7 +87,11 @@ def service(settings: Settings) -> Service:
 def _courier(settings: Settings, outbound: Outbound) -> delivering.Courier:
     key = settings.secret_key.get_secret_value()
     return delivering.Courier(
-        {"webhook": Webhook(outbound, key), "slack": Slack(outbound, key), "email": Mail(_mail_server(settings), key)}
+        {
+            "webhook": Webhook(outbound, key),
+            "slack": Slack(outbound, key),
+            "email": Mail(_mail_server(settings), key, settings.base_url),
+        }
     )
 
 

@@ -24,6 +24,7 @@ from trackagoat.events.catalogue.notifications.alerts import (
     Wait,
 )
 from trackagoat.events.catalogue.notifications.channels import (
+    LEAVE,
     BuiltinChannel,
     ChannelCommands,
     ChannelCreated,
@@ -40,10 +41,14 @@ from trackagoat.events.catalogue.notifications.channels import (
     EmailNotConfigured,
     ForbiddenTarget,
     IncompleteChannel,
+    LeaveChannel,
     NoSecret,
+    ReaderLeft,
     RotateSecret,
     UpdateChannel,
     config_context,
+    leave_nonce,
+    reader_of,
     secret_context,
 )
 from trackagoat.events.catalogue.notifications.deliveries import (
@@ -79,6 +84,7 @@ Events = AlertEvents | ReadingEvents | ChannelEvents | RuleEvents | DeliveryEven
 Commands = TellCommands | MarkRead | MarkAllRead | ChannelCommands | RuleCommands | DeliveryCommands
 
 __all__ = [
+    "LEAVE",
     "AlertCleared",
     "AlertEvents",
     "AlertKind",
@@ -118,6 +124,7 @@ __all__ = [
     "ForbiddenTarget",
     "IncompleteChannel",
     "InvalidQuietHours",
+    "LeaveChannel",
     "MarkAllRead",
     "MarkRead",
     "NoSecret",
@@ -125,6 +132,7 @@ __all__ = [
     "QuietHours",
     "RaiseAlert",
     "RaiseGoalAlert",
+    "ReaderLeft",
     "ReadingEvents",
     "Redeliver",
     "RotateSecret",
@@ -141,5 +149,7 @@ __all__ = [
     "UpdateChannel",
     "Wait",
     "config_context",
+    "leave_nonce",
+    "reader_of",
     "secret_context",
 ]
