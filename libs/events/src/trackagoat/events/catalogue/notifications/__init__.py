@@ -11,6 +11,7 @@ from trackagoat.events.catalogue.notifications.alerts import (
     AlertKind,
     AlertRaised,
     AlertRead,
+    AlertsForgotten,
     AllRead,
     ClearAlert,
     MarkAllRead,
@@ -80,7 +81,7 @@ from trackagoat.events.catalogue.notifications.rules import (
     SetRule,
 )
 
-Events = AlertEvents | ReadingEvents | ChannelEvents | RuleEvents | DeliveryEvents
+Events = AlertEvents | ReadingEvents | AlertsForgotten | ChannelEvents | RuleEvents | DeliveryEvents
 Commands = TellCommands | MarkRead | MarkAllRead | ChannelCommands | RuleCommands | DeliveryCommands
 
 __all__ = [
@@ -90,6 +91,7 @@ __all__ = [
     "AlertKind",
     "AlertRaised",
     "AlertRead",
+    "AlertsForgotten",
     "AllRead",
     "BuiltinChannel",
     "ChannelCommands",
