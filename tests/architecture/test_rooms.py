@@ -37,6 +37,7 @@ GATEWAY = {
     "openapi": "the routes, described for programs",
     "schema": "the words of the product, described for programs",
     "explorer": "the description as a page to try the API on",
+    "unsubscribing": "the page behind the link in letters",
     "tenancy": "what exists for the caller",
     "edge": "what every request passes",
     "routes": "one file per resource",

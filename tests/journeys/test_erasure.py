@@ -11,6 +11,7 @@ import pytest
 from trackagoat.embedded import Nats, Postgres
 from trackagoat.events import clock
 from trackagoat.events.catalogue.ingest import ProfileReading, RecordScrape
+from trackagoat.events.catalogue.notifications import RaiseAlert, Subject
 from trackagoat.events.catalogue.words import CreatorId, ProjectId
 from trackagoat.events.personal import KeyRow
 from trackagoat.events.testing.vault import VAULT
@@ -58,8 +59,17 @@ async def test_an_erased_creator_is_forgotten_everywhere(
     sealed = await goat.ask("SELECT readme FROM ingest.creators WHERE creator = $1", id)
     assert VAULT.opened([KeyRow(id, org, key_row)])[id].open(sealed.split(".")[-1].encode()) == "canaryAgain"
 
+    gap = RaiseAlert(
+        kind="discovery_gap",
+        severity="warning",
+        entity=Subject("creator", id, "@canaryHandle"),
+        creator=id,
+        payload={"creator_id": str(id), "gap_from": "x", "gap_to": "y", "posts_read": 1, "outcome": "ok"},
+    )
+    await house.ask(org, gap)
+
     done = await goat("erase", "creator", str(id), "--yes")
-    assert (done.status, done.out) == (0, f"creator {id}: erased, 4 facts purged from the stream\n")
+    assert (done.status, done.out) == (0, f"creator {id}: erased, 5 facts purged from the streams\n")
     assert (await goat("erase", "creator", str(id), "--yes", "--json")).json["purged"] == 0
 
     status, gone = await api.call("GET", f"/creators/{id}")
@@ -69,6 +79,7 @@ async def test_an_erased_creator_is_forgotten_everywhere(
     assert (told["data"]["display_name"], told["data"]["readme"]) == (None, None)
     await goat.sql("CHECKPOINT")
     folders = (Path(postgres.folder), Path(nats_server.folder))
+    assert places(b"canaryHandle", folders[1]) == []
     out, err = capfd.readouterr()
     assert places(b"inTheClear", folders[0])
     assert places(b"inTheClear", folders[1])

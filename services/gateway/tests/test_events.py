@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from trackagoat.gateway.edge import streaming, tails
 
@@ -139,23 +140,42 @@ async def test_nothing_of_another_org_is_heard(enter: Any) -> None:
     assert found[-1]["subject"]["id"] == project
 
 
+FRAME = b": " + b"x" * 65_536 + b"\n\n"
+SOCKETS = 16 * 1024 * 1024
+"""More than the two sockets of a connection on one machine hold."""
+
+
 async def test_a_caller_that_takes_nothing_is_let_go(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Frames wait for the caller; when it takes nothing for too long, the stream ends and nothing is kept for it."""
     monkeypatch.setattr(streaming, "WRITE_SECONDS", 0.2)
-    ended = asyncio.Event()
+    ended, made, kept = asyncio.Event(), [0], [0]
 
     async def endless() -> AsyncIterator[bytes]:
         try:
             while True:
-                yield b": " + b"x" * 65_536 + b"\n\n"
+                made[0] += 1
+                yield FRAME
         finally:
             ended.set()
+
+    write = web.StreamResponse.write
+
+    async def measured(response: web.StreamResponse, data: Any) -> None:
+        try:
+            await write(response, data)
+        finally:
+            transport = response._req.transport if response._req else None
+            kept.append(0 if transport is None else transport.get_write_buffer_size())
+
+    monkeypatch.setattr(web.StreamResponse, "write", measured)
 
     monkeypatch.setattr("trackagoat.gateway.routes.events._frames", lambda *_: endless())
     response = await api.call("GET", "/events/stream")
     async with asyncio.timeout(20):
         await ended.wait()
     response.close()
+    assert 0 < max(kept) <= 3 * len(FRAME), "of what it did not take, this process held two frames at most"
+    assert made[0] * len(FRAME) < SOCKETS, "no frame was made that nobody took"
 
 
 CLIENTS = int(os.environ.get("STREAM_CLIENTS", "20"))

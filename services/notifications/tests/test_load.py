@@ -6,9 +6,13 @@ The short form of the load this is built for. It asks what became of every messa
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
+import signal
+import sys
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +29,9 @@ ALERTS, DEATHS = 12, 4
 HEALTHY = range(100, 112)
 SLOW, FLAPPING, DEAD = 120, 121, 122
 LEASE_SECONDS = 5.0
+COURIER = Path(__file__).parent / "courier.py"
+SECRET_KEY = base64.b64encode(bytes(range(32))).decode()
+"""That of the desk."""
 
 
 class Crowd:
@@ -60,14 +67,27 @@ async def courier(desk: Any) -> AsyncIterator[None]:
         await asyncio.gather(loop, return_exceptions=True)
 
 
+@contextlib.asynccontextmanager
+async def killed(database: Any) -> AsyncIterator[None]:
+    """The same as a process of its own, which is killed (-9)."""
+    command = (sys.executable, str(COURIER), database.dsn("notifications"), SECRET_KEY, str(LEASE_SECONDS))
+    process = await asyncio.create_subprocess_exec(*command)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGKILL)
+        await process.wait()
+
+
 async def reaches(crowd: Crowd, total: int) -> None:
     while crowd.total < total:
         await asyncio.sleep(0.01)
 
 
 @pytest.mark.timeout(120)
+@pytest.mark.parametrize("death", ["left", "killed"])
 async def test_every_message_arrives_or_waits_and_none_is_settled_twice(
-    desk: Any, missed: Any, unused_tcp_port: int
+    desk: Any, missed: Any, unused_tcp_port: int, death: str, database: Any
 ) -> None:
     crowd, app = Crowd(), web.Application()
     app.router.add_post("/{who}", crowd.answer)
@@ -77,7 +97,7 @@ async def test_every_message_arrives_or_waits_and_none_is_settled_twice(
         await desk.open(f"http://127.0.0.1:{unused_tcp_port}/", channel=DEAD)
         await desk.hear(*(missed(goal) for goal in range(50, 50 + ALERTS)))
         for _ in range(DEATHS):
-            async with courier(desk):
+            async with courier(desk) if death == "left" else killed(database):
                 await reaches(crowd, crowd.total + 15)
         waits = "SELECT count(*) FROM deliveries WHERE status <> 'succeeded' AND channel = ANY($1::uuid[])"
         async with courier(desk), courier(desk):

@@ -21,9 +21,10 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
 
-from trackagoat.events.catalogue.notifications import ChannelKind, config_context, secret_context
+from trackagoat.events.catalogue.notifications import ChannelKind, config_context, reader_of, secret_context
 from trackagoat.events.catalogue.words import AlertId, ChannelId
 from trackagoat.events.seal import seal
+from trackagoat.events.tokens import email_hash
 from trackagoat.notifications.channels.mail import Mail, Server
 from trackagoat.notifications.channels.outbound import Outbound
 from trackagoat.notifications.channels.slack import Slack
@@ -34,6 +35,7 @@ from trackagoat.notifications.domain.targets import Targets
 KEY = base64.b64encode(bytes(range(32))).decode()
 CHANNEL = ChannelId(UUID(int=1))
 NOW = datetime.fromisoformat("2026-03-10T08:00:00Z")
+BASE = "https://goats.example"
 HERE = Targets.of(["127.0.0.0/8"])
 
 
@@ -74,6 +76,16 @@ class Mailbox:
         self.letters: list[EmailMessage] = []
         self.to: list[str] = []
         self.refuses = False
+        self.unknown = ""
+        """An address nobody has."""
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, _: Any, __: Any, envelope: Envelope, address: str, ___: Any
+    ) -> str:
+        if address == self.unknown:
+            return "550 nobody here"
+        envelope.rcpt_tos.append(address)
+        return "250 fine"
 
     async def handle_DATA(self, _: Any, __: Any, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         if self.refuses:
@@ -82,7 +94,7 @@ class Mailbox:
         letter = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(letter, EmailMessage)
         self.letters.append(letter)
-        self.to = list(envelope.rcpt_tos)
+        self.to += envelope.rcpt_tos
         return "250 taken"
 
 
@@ -110,7 +122,7 @@ async def way(request: pytest.FixtureRequest, receiver: Any, mailbox: Any) -> As
             to = msgspec.json.encode(["ana@example.com", "ben@example.com"])
             sealed = seal(KEY, to, config_context(CHANNEL))
             server = Server("127.0.0.1", port, "goat@example.com", "none")
-            yield Way("email", Mail(server, KEY, patience=5), {"sealed_config": sealed}, lambda: box.letters)
+            yield Way("email", Mail(server, KEY, BASE, patience=5), {"sealed_config": sealed}, lambda: box.letters)
 
 
 @pytest.mark.parametrize("message", [ONE, DIGEST, TEST], ids=["alert", "digest", "test"])
@@ -118,7 +130,7 @@ async def test_a_message_of_each_type_arrives_once(way: Way, message: Message) -
     answer = await way.send(message)
     assert answer.error is None, answer
     assert answer.duration_ms >= 0
-    assert len(way.got()) == 1
+    assert len(way.got()) == (2 if way.kind == "email" else 1), "each address gets a letter of its own"
 
 
 async def test_what_cannot_be_opened_is_an_answer(way: Way) -> None:
@@ -137,7 +149,7 @@ async def test_a_letter_has_text_and_html_and_no_header_of_anybody_elses(mailbox
     box, port = mailbox
     sealed = seal(KEY, msgspec.json.encode(["ana@example.com"]), config_context(CHANNEL))
     parcel = Parcel(channel=CHANNEL, kind="email", name="Ops", message=ONE, sealed_config=sealed)
-    answer = await Mail(Server("127.0.0.1", port, "goat@example.com", "none"), KEY).send(parcel, NOW)
+    answer = await Mail(Server("127.0.0.1", port, "goat@example.com", "none"), KEY, BASE).send(parcel, NOW)
     assert answer.error is None
     [letter] = box.letters
     assert letter["Subject"] == "@ana <missed> the goal Bcc: x@y"
@@ -147,6 +159,51 @@ async def test_a_letter_has_text_and_html_and_no_header_of_anybody_elses(mailbox
     assert html is not None
     assert "Late data can still change it." in plain.get_content()
     assert "@ana &lt;missed&gt; the goal" in html.get_content()
+
+
+async def test_each_letter_names_one_reader_and_the_way_to_unsubscribe_that_one(mailbox: Any) -> None:
+    box, port = mailbox
+    to = ["ana@example.com", "ben@example.com"]
+    sealed = seal(KEY, msgspec.json.encode(to), config_context(CHANNEL))
+    mail = Mail(Server("127.0.0.1", port, "goat@example.com", "none"), KEY, BASE)
+    parcel = Parcel(channel=CHANNEL, kind="email", name="Ops", message=DIGEST, sealed_config=sealed)
+    assert (await mail.send(parcel, NOW)).error is None
+    assert (box.to, [letter["To"] for letter in box.letters]) == (to, to)
+    assert {letter["List-Unsubscribe-Post"] for letter in box.letters} == {"List-Unsubscribe=One-Click"}
+    links = [letter["List-Unsubscribe"].strip("<>") for letter in box.letters]
+    assert len(set(links)) == 2
+    for letter, link in zip(box.letters, links, strict=True):
+        assert link.startswith(f"{BASE}/unsubscribe/")
+        assert link in letter.get_body(("plain",)).get_content().replace("\n", "")
+        assert "@" not in link.removeprefix(BASE)
+    readers = [reader_of(CHANNEL, email_hash(KEY, address)) for address in to]
+    assert (await mail.send(msgspec.structs.replace(parcel, left_by=readers[:1]), NOW)).error is None
+    assert box.to == [*to, "ben@example.com"]
+    everybody = msgspec.structs.replace(parcel, left_by=readers)
+    assert "has unsubscribed" in str((await mail.send(everybody, NOW)).error)
+
+
+async def test_mailboxes_are_offered_no_one_click_over_plain_http(mailbox: Any) -> None:
+    box, port = mailbox
+    sealed = seal(KEY, msgspec.json.encode(["ana@example.com"]), config_context(CHANNEL))
+    parcel = Parcel(channel=CHANNEL, kind="email", name="Ops", message=ONE, sealed_config=sealed)
+    await Mail(Server("127.0.0.1", port, "goat@example.com", "none"), KEY, "http://goats.example/").send(parcel, NOW)
+    [letter] = box.letters
+    assert letter["List-Unsubscribe"].startswith("<http://goats.example/unsubscribe/")
+    assert letter["List-Unsubscribe-Post"] is None
+
+
+async def test_an_address_refused_for_good_holds_up_no_other(mailbox: Any) -> None:
+    box, port = mailbox
+    box.unknown = "ana@example.com"
+    sealed = seal(KEY, msgspec.json.encode(["ana@example.com", "ben@example.com"]), config_context(CHANNEL))
+    parcel = Parcel(channel=CHANNEL, kind="email", name="Ops", message=ONE, sealed_config=sealed)
+    mail = Mail(Server("127.0.0.1", port, "goat@example.com", "none"), KEY, BASE)
+    assert (await mail.send(parcel, NOW)).error is None
+    assert box.to == ["ben@example.com"]
+    alone = seal(KEY, msgspec.json.encode(["ana@example.com"]), config_context(CHANNEL))
+    answer = await mail.send(msgspec.structs.replace(parcel, sealed_config=alone), NOW)
+    assert answer.error == "the mail server answered 550: nobody here"
 
 
 async def test_slack_gets_text_in_which_nobody_is_mentioned(receiver: Any) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import click
 
 from trackagoat.cli.errors import Failure, plainly
@@ -15,11 +18,16 @@ from trackagoat.cli.options import json_option, print_json, state_option
 from trackagoat.cli.state import Folder
 from trackagoat.events import topology
 from trackagoat.events.catalogue.ingest import CreatorErased, EraseCreator
+from trackagoat.events.catalogue.notifications import AlertsForgotten
 from trackagoat.events.catalogue.words import INSTALLATION, CreatorId, OrgId, UserId
 from trackagoat.events.catalogue.workspace import EraseUser, UserErased
 from trackagoat.events.host.database import connect_pool
-from trackagoat.events.purging import About, purge
+from trackagoat.events.purging import PATIENCE_SECONDS, POLL_SECONDS, About, purge
 
+_FORGOTTEN = """
+SELECT EXISTS (SELECT FROM events WHERE org = $1 AND stream = $3 AND tag = 'alert.forgotten.v1')
+    AND EXISTS (SELECT FROM erased WHERE creator = $2) AND NOT EXISTS (SELECT FROM handles WHERE creator = $2)
+"""
 _CREATOR = "SELECT org, tiktok_handle FROM ingest.creators WHERE creator = $1"
 
 
@@ -46,7 +54,7 @@ def creator(folder: Folder, id: UUID, yes: bool, as_json: bool) -> None:
     if as_json:
         print_json({"id": str(id), "erased": True, "purged": purged})
     else:
-        click.echo(f"creator {id}: erased, {purged:,} facts purged from the stream")
+        click.echo(f"creator {id}: erased, {purged:,} facts purged from the streams")
 
 
 @erase.command()
@@ -93,15 +101,40 @@ async def _erase(folder: Folder, org: OrgId, id: CreatorId) -> int:
     async with operator(folder) as op:
         await op.must(org, EraseCreator(creator=id))
     own = {f"creator-{id}", f"observations-{id}"}
-    return await _purge(folder, "ingest", org, About(id, own, "roster", "creator", CreatorErased.tag()))
+    gone = await _purge(folder, "ingest", org, About(id, own, "roster", "creator", CreatorErased.tag()))
+    async with _schema(folder, "notifications") as pool:
+        told = await _told_of(pool, org, id)
+    return gone + await _purge(folder, "notifications", org, About(id, told, "", "", AlertsForgotten.tag()))
+
+
+async def _told_of(pool: asyncpg.Pool[Any], org: OrgId, id: CreatorId) -> set[str]:
+    """The streams of alerts about the creator, once notifications names it no more. Raises Failure."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not await pool.fetchval(_FORGOTTEN, org, id, f"alerts-{id}"):  # noqa: ASYNC110 - a service gets there
+                await asyncio.sleep(POLL_SECONDS)
+    except TimeoutError as error:
+        message = "notifications has not heard of it yet; is the service running? Then run this again"
+        raise Failure(message) from error
+    rows = await pool.fetch("SELECT DISTINCT entity_id FROM alerts WHERE payload ->> 'creator_id' = $1", str(id))
+    return {f"alerts-{row['entity_id']}" for row in rows} | {f"alerts-{id}"}
 
 
 async def _purge(folder: Folder, service: str, org: OrgId, about: About) -> int:
-    state = folder.running()
-    client = await topology.connect(state.nats_url, *nats_login(folder))
-    pool = await connect_pool(role_dsn(state.database_url, service, folder.secrets()), service, size=2)
+    client = await topology.connect(folder.running().nats_url, *nats_login(folder))
     try:
-        return await purge(pool, client.jetstream(), service, org, about)
+        async with _schema(folder, service) as pool:
+            return await purge(pool, client.jetstream(), service, org, about)
+    finally:
+        await client.close()
+
+
+@contextlib.asynccontextmanager
+async def _schema(folder: Folder, service: str) -> AsyncIterator[asyncpg.Pool[Any]]:
+    """Connections as the service has them."""
+    dsn = role_dsn(folder.running().database_url, service, folder.secrets())
+    pool = await connect_pool(dsn, service, size=2)
+    try:
+        yield pool
     finally:
         pool.terminate()
-        await client.close()

@@ -12,6 +12,7 @@ from trackagoat.gateway.explorer import add_explorer
 from trackagoat.gateway.registry import BASE
 from trackagoat.gateway.routes import ROUTES
 from trackagoat.gateway.settings import Settings
+from trackagoat.gateway.unsubscribing import add_unsubscribing
 
 
 def service(settings: Settings) -> Service:
@@ -27,4 +28,5 @@ def service(settings: Settings) -> Service:
         if route.method == "GET":
             app.router.add_route("HEAD", f"{BASE}{route.path}", serve)
     add_explorer(app)
+    add_unsubscribing(app, settings.secret_key.get_secret_value())
     return Service(name="gateway", app=app)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from trackagoat.events.catalogue.ingest import CreatorErased
 from trackagoat.events.catalogue.notifications import ChannelDisabled, ChannelEvents, RuleEvents
 from trackagoat.events.catalogue.workspace import OrgCreated
 from trackagoat.events.host.service import Due, Policy, Projection, Service
@@ -67,6 +68,7 @@ def service(settings: Settings) -> Service:
             Policy(name="goal_alerts", facts=goals.GoalFacts, effects=goals.goal_alerts),
             Policy(name="advisory_alerts", facts=goals.AdvisoryFacts, effects=goals.advisory_alerts),
             Policy(name="other_alerts", facts=others.OtherFacts, effects=others.other_alerts),
+            Policy(name="forgotten", facts=CreatorErased, effects=others.forgotten),
             Policy(name="own_alerts", facts=ChannelDisabled, effects=sending.own_alerts),
             Policy(name="deliveries", facts=sending.Sent, effects=sending.deliveries),
             Policy(name="public_feed", facts=public.PublicFacts, effects=public.public_feed),
@@ -87,7 +89,11 @@ def service(settings: Settings) -> Service:
 def _courier(settings: Settings, outbound: Outbound) -> delivering.Courier:
     key = settings.secret_key.get_secret_value()
     return delivering.Courier(
-        {"webhook": Webhook(outbound, key), "slack": Slack(outbound, key), "email": Mail(_mail_server(settings), key)}
+        {
+            "webhook": Webhook(outbound, key),
+            "slack": Slack(outbound, key),
+            "email": Mail(_mail_server(settings), key, settings.base_url),
+        }
     )
 
 

@@ -20,6 +20,8 @@ class Settings(settings.Keyed):
     separated by commas: `10.0.0.0/8, 127.0.0.1, hooks.internal`."""
     event_feed_days: int = Field(default=90, ge=1)
     """How long public events are kept."""
+    base_url: str = "http://127.0.0.1:8080"
+    """Where people reach the installation: the beginning of links in letters."""
     smtp_host: str | None = None
     """The mail server; without one there are no e-mail channels."""
     smtp_port: int = 587

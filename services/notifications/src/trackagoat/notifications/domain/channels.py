@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 import msgspec
 from immutables import Map
@@ -23,7 +23,9 @@ from trackagoat.events.catalogue.notifications import (
     EmailNotConfigured,
     ForbiddenTarget,
     IncompleteChannel,
+    LeaveChannel,
     NoSecret,
+    ReaderLeft,
     RotateSecret,
     UpdateChannel,
 )
@@ -47,6 +49,8 @@ class Channel(msgspec.Struct, frozen=True):
     sealed_config: str | None = None
     event_types: tuple[str, ...] = ()
     is_active: bool = True
+    left: frozenset[UUID] = frozenset()
+    """Readers who want no more letters."""
 
 
 Channels = Map[ChannelId, Channel]
@@ -73,6 +77,9 @@ def decide(reach: Reach, command: ChannelCommands, channels: Channels) -> list[C
         case DeleteChannel(channel=id):
             _changeable(channels, id)
             return [ChannelDeleted(channel=id)]
+        case LeaveChannel(channel=id, reader=reader):
+            channel = _changeable(channels, id)
+            return [] if reader in channel.left else [ReaderLeft(channel=id, reader=reader)]
         case DisableChannel(channel=id, reason=reason, since=since):
             if id not in channels or not channels[id].is_active:
                 return []
@@ -86,10 +93,13 @@ def evolve(channels: Channels, event: ChannelEvents) -> Channels:
             types = tuple(event.event_types)
             return channels.set(id, Channel(event.kind, event.name, event.url, event.sealed_config, types))
         case ChannelUpdated(channel=id):
-            kind, types = channels[id].kind, tuple(event.event_types)
-            return channels.set(id, Channel(kind, event.name, event.url, event.sealed_config, types, event.is_active))
+            kind, types, left = channels[id].kind, tuple(event.event_types), channels[id].left
+            where = (event.url, event.sealed_config, types)
+            return channels.set(id, Channel(kind, event.name, *where, is_active=event.is_active, left=left))
         case ChannelSecretRotated():
             return channels
+        case ReaderLeft(channel=id, reader=reader):
+            return channels.set(id, msgspec.structs.replace(channels[id], left=channels[id].left | {reader}))
         case ChannelDisabled(channel=id):
             return channels.set(id, msgspec.structs.replace(channels[id], is_active=False))
         case ChannelDeleted():
@@ -156,6 +166,7 @@ def _update(reach: Reach, command: UpdateChannel, before: Channel) -> list[Chann
         before.sealed_config if command.sealed_config is None else command.sealed_config,
         before.event_types if command.event_types is None else tuple(dict.fromkeys(command.event_types)),
         before.is_active if command.is_active is None else command.is_active,
+        before.left,
     )
     if after == before:
         return []

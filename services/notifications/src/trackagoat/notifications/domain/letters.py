@@ -25,18 +25,19 @@ def subject(message: Message) -> str:
     return _line(f"{len(message.notices)} alerts: {worst.title}")
 
 
-def text(message: Message, channel: str) -> str:
-    """Plain text."""
+def text(message: Message, channel: str, leave: str) -> str:
+    """Plain text; `leave` is where its reader unsubscribes."""
     parts = [f"[{one.severity}] {one.title}\n{one.body}\n{one.created_at}" for one in message.notices]
-    return "\n\n".join([*(parts or [TESTED]), f"-- \n{_footer(channel)}\n"])
+    return "\n\n".join([*(parts or [TESTED]), f"-- \n{_footer(channel)}\nUnsubscribe: {leave}\n"])
 
 
-def html(message: Message, channel: str) -> str:
+def html(message: Message, channel: str, leave: str) -> str:
     """The same in HTML; whatever others named is escaped."""
     parts = "".join(_html(one) for one in message.notices) or f"<p>{escape(TESTED)}</p>"
     return (
         '<!doctype html><html lang="en"><body style="font-family:sans-serif;max-width:40em">'
-        f'{parts}<hr><p style="color:#777;font-size:small">{escape(_footer(channel))}</p></body></html>'
+        f'{parts}<hr><p style="color:#777;font-size:small">{escape(_footer(channel))} '
+        f'<a href="{escape(leave)}">Unsubscribe</a></p></body></html>'
     )
 
 

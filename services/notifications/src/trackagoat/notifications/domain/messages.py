@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from trackagoat.events.catalogue.notifications import AlertKind, ChannelKind
-from trackagoat.events.catalogue.words import AlertId, ChannelId, Json, Severity
+from trackagoat.events.catalogue.words import INSTALLATION, AlertId, ChannelId, Json, OrgId, Severity
 from trackagoat.notifications.domain.phrases import instant
 from trackagoat.notifications.domain.routing import ORDER
 
@@ -62,7 +62,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a channel needs to send one message once.
 
-    What is sealed opens with the installation's key; `sealed_secrets` are those that sign, the newest first.
+    What is sealed opens with the installation's key; `sealed_secrets` are those that sign, the newest first. Readers in
+    `left_by` want no letters any more.
     """
 
     channel: ChannelId
@@ -72,6 +73,8 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     url: str | None = None
     sealed_config: str | None = None
     sealed_secrets: Sequence[str] = ()
+    org: OrgId = INSTALLATION
+    left_by: Sequence[UUID] = ()
 
 
 def by_urgency(notices: Sequence[Notice]) -> list[Notice]:

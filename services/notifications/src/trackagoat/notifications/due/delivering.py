@@ -102,6 +102,8 @@ async def _parcel(db: Any, order: Order, now: datetime) -> Parcel:
         url=order.url,
         sealed_config=order.sealed_config,
         sealed_secrets=secrets,
+        org=order.org,
+        left_by=order.left_by or (),
     )
 
 

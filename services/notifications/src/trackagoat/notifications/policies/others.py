@@ -10,10 +10,11 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from trackagoat.events.catalogue.notifications import AlertKind, ClearAlert, RaiseAlert, Subject
+from trackagoat.events.catalogue.ingest import CreatorErased
+from trackagoat.events.catalogue.notifications import AlertKind, AlertsForgotten, ClearAlert, RaiseAlert, Subject
 from trackagoat.events.catalogue.words import Json, ProjectId
 from trackagoat.events.codec import EVENTS
-from trackagoat.events.effects import Decide, Effect
+from trackagoat.events.effects import Decide, Effect, Record
 from trackagoat.events.envelope import Heard
 from trackagoat.notifications.domain.alerts import SEVERITY
 from trackagoat.notifications.domain.figures import number
@@ -27,6 +28,13 @@ def other_alerts(page: Sequence[Heard[Any]]) -> Iterator[Effect]:
     for fact in sorted(page, key=lambda fact: fact.org):
         for n, command in enumerate(TELLS[fact.event.tag()](fact.event)):
             yield Decide(fact.org, command, key=f"alert/{fact.id}/{n}")
+
+
+def forgotten(page: Sequence[Heard[CreatorErased]]) -> Iterator[Effect]:
+    """Say that alerts name the creator no longer: what is in the stream before that is purged."""
+    for fact in page:
+        creator = fact.event.creator
+        yield Record(fact.org, f"alerts-{creator}", AlertsForgotten(creator=creator), key=f"forgotten/{creator}")
 
 
 def _raise(

@@ -19,6 +19,7 @@ from trackagoat.events.catalogue.notifications import (
     ChannelEvents,
     ChannelSecretRotated,
     ChannelUpdated,
+    ReaderLeft,
     ReadingEvents,
     RuleDeleted,
     RuleEvents,
@@ -67,6 +68,8 @@ def channels(page: Sequence[Heard[ChannelEvents]]) -> Iterator[Write]:
                 yield ways.update_channel(e.channel, e.name, *leads, e.is_active, fact.at)
             case ChannelSecretRotated() as e:
                 yield ways.rotate_secret(e.channel, e.sealed_secret, e.previous_until)
+            case ReaderLeft() as e:
+                yield ways.leave_channel(e.channel, e.reader)
             case ChannelDisabled() as e:
                 yield ways.disable_channel(e.channel, e.reason, fact.at)
             case ChannelDeleted() as e:

@@ -90,6 +90,18 @@ def rotate_secret(channel: ChannelId, sealed_secret: str, previous_until: dateti
 def disable_channel(channel: ChannelId, reason: str, at: datetime) -> Write: ...
 
 
+@write(
+    """
+    UPDATE channel_settings c SET left_by = array_append(array_remove(c.left_by, t.reader), t.reader)
+    FROM unnest($1::uuid[], $2::uuid[]) AS t(channel, reader) WHERE c.channel = t.channel
+    """,
+    key=("channel",),
+)
+def leave_channel(channel: ChannelId, reader: UUID) -> Write:
+    """Its letters no longer go there."""
+    ...
+
+
 @write("DELETE FROM channel_settings c USING unnest($1::uuid[]) AS t(channel) WHERE c.channel = t.channel")
 def remove_channel(channel: ChannelId) -> Write: ...
 

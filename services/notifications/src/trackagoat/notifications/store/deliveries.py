@@ -157,6 +157,7 @@ class Order(msgspec.Struct, frozen=True):
     name: str | None
     url: str | None
     sealed_config: str | None
+    left_by: list[UUID] | None
     is_active: bool | None
     failing_since: datetime | None
     sealed_secret: str | None
@@ -168,8 +169,8 @@ class Order(msgspec.Struct, frozen=True):
     """
     SELECT d.org, d.delivery, d.message_id, d.type, d.alert_ids, d.event, d.created_at,
         (SELECT min(a.at) FROM attempts a WHERE a.delivery = d.delivery AND a.at >= d.queued_at) AS first_attempt_at,
-        d.channel, c.kind, c.name, c.url, c.sealed_config, c.is_active, c.failing_since, s.sealed_secret,
-        s.previous_secret, s.previous_until
+        d.channel, c.kind, c.name, c.url, c.sealed_config, c.left_by, c.is_active, c.failing_since,
+        s.sealed_secret, s.previous_secret, s.previous_until
     FROM deliveries d
     LEFT JOIN channels c ON c.channel = d.channel
     LEFT JOIN channel_secrets s ON s.channel = d.channel

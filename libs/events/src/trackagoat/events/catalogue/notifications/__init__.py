@@ -11,6 +11,7 @@ from trackagoat.events.catalogue.notifications.alerts import (
     AlertKind,
     AlertRaised,
     AlertRead,
+    AlertsForgotten,
     AllRead,
     ClearAlert,
     MarkAllRead,
@@ -24,6 +25,7 @@ from trackagoat.events.catalogue.notifications.alerts import (
     Wait,
 )
 from trackagoat.events.catalogue.notifications.channels import (
+    LEAVE,
     BuiltinChannel,
     ChannelCommands,
     ChannelCreated,
@@ -40,10 +42,14 @@ from trackagoat.events.catalogue.notifications.channels import (
     EmailNotConfigured,
     ForbiddenTarget,
     IncompleteChannel,
+    LeaveChannel,
     NoSecret,
+    ReaderLeft,
     RotateSecret,
     UpdateChannel,
     config_context,
+    leave_nonce,
+    reader_of,
     secret_context,
 )
 from trackagoat.events.catalogue.notifications.deliveries import (
@@ -75,15 +81,17 @@ from trackagoat.events.catalogue.notifications.rules import (
     SetRule,
 )
 
-Events = AlertEvents | ReadingEvents | ChannelEvents | RuleEvents | DeliveryEvents
+Events = AlertEvents | ReadingEvents | AlertsForgotten | ChannelEvents | RuleEvents | DeliveryEvents
 Commands = TellCommands | MarkRead | MarkAllRead | ChannelCommands | RuleCommands | DeliveryCommands
 
 __all__ = [
+    "LEAVE",
     "AlertCleared",
     "AlertEvents",
     "AlertKind",
     "AlertRaised",
     "AlertRead",
+    "AlertsForgotten",
     "AllRead",
     "BuiltinChannel",
     "ChannelCommands",
@@ -118,6 +126,7 @@ __all__ = [
     "ForbiddenTarget",
     "IncompleteChannel",
     "InvalidQuietHours",
+    "LeaveChannel",
     "MarkAllRead",
     "MarkRead",
     "NoSecret",
@@ -125,6 +134,7 @@ __all__ = [
     "QuietHours",
     "RaiseAlert",
     "RaiseGoalAlert",
+    "ReaderLeft",
     "ReadingEvents",
     "Redeliver",
     "RotateSecret",
@@ -141,5 +151,7 @@ __all__ = [
     "UpdateChannel",
     "Wait",
     "config_context",
+    "leave_nonce",
+    "reader_of",
     "secret_context",
 ]

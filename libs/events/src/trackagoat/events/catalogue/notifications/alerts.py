@@ -104,6 +104,13 @@ class AllRead(NotificationsEvent, frozen=True, kw_only=True, tag="alert.all_read
     before: datetime
 
 
+class AlertsForgotten(NotificationsEvent, frozen=True, kw_only=True, tag="alert.forgotten.v1"):
+    """No alert raised from here on says who the creator was, and none raised before is kept in the stream."""
+
+    public: ClassVar[bool] = False
+    creator: CreatorId
+
+
 class RaiseGoalAlert(NotificationsCommand, frozen=True, kw_only=True, tag="alert.raise_goal"):
     """Tell what a period of a goal came to, unless it was told. Asked by notifications itself.
 

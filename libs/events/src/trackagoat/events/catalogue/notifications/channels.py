@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import ClassVar, Literal
+from uuid import UUID, uuid5
 
 from trackagoat.events.catalogue.notifications.speech import NotificationsCommand, NotificationsEvent
-from trackagoat.events.catalogue.words import ChannelId, Refused
+from trackagoat.events.catalogue.words import ChannelId, OrgId, Refused
 
 ChannelKind = Literal["in_app", "webhook", "email", "slack"]
 DisabledReason = Literal["failing", "gone", "switched_off"]
@@ -20,6 +21,20 @@ def secret_context(channel: ChannelId) -> str:
 def config_context(channel: ChannelId) -> str:
     """The context in which where a channel leads is sealed: a Slack URL, or e-mail addresses as a JSON list."""
     return f"channel-{channel}-config"
+
+
+def reader_of(channel: ChannelId, address_hash: str) -> UUID:
+    """Who reads the letters of a channel at an address, by the keyed hash of that: it says nothing about the person."""
+    return uuid5(channel, address_hash)
+
+
+def leave_nonce(org: OrgId, channel: ChannelId, reader: UUID) -> UUID:
+    """What a token is made over that lets a reader unsubscribe, with nothing else to show."""
+    return uuid5(reader, f"{org}/{channel}")
+
+
+LEAVE = "unsubscribe"
+"""The purpose of such a token."""
 
 
 class ChannelCreated(NotificationsEvent, frozen=True, kw_only=True, tag="channel.created.v1"):
@@ -65,6 +80,14 @@ class ChannelDeleted(NotificationsEvent, frozen=True, kw_only=True, tag="channel
 
     public: ClassVar[bool] = False
     channel: ChannelId
+
+
+class ReaderLeft(NotificationsEvent, frozen=True, kw_only=True, tag="channel.reader_left.v1"):
+    """Somebody no longer wants the letters of an e-mail channel; `reader` is the address, as `reader_of` has it."""
+
+    public: ClassVar[bool] = False
+    channel: ChannelId
+    reader: UUID
 
 
 class ChannelDisabled(NotificationsEvent, frozen=True, kw_only=True, tag="channel.disabled.v1"):
@@ -117,6 +140,13 @@ class DeleteChannel(NotificationsCommand, frozen=True, kw_only=True, tag="channe
     channel: ChannelId
 
 
+class LeaveChannel(NotificationsCommand, frozen=True, kw_only=True, tag="channel.leave"):
+    """Send nothing more of an e-mail channel to that reader. It holds whatever addresses the channel gets later."""
+
+    channel: ChannelId
+    reader: UUID
+
+
 class DisableChannel(NotificationsCommand, frozen=True, kw_only=True, tag="channel.disable"):
     """Stop sending over a channel. Asked by notifications itself."""
 
@@ -125,8 +155,8 @@ class DisableChannel(NotificationsCommand, frozen=True, kw_only=True, tag="chann
     since: datetime | None = None
 
 
-ChannelEvents = ChannelCreated | ChannelUpdated | ChannelSecretRotated | ChannelDeleted | ChannelDisabled
-ChannelCommands = CreateChannel | UpdateChannel | RotateSecret | DeleteChannel | DisableChannel
+ChannelEvents = ChannelCreated | ChannelUpdated | ChannelSecretRotated | ChannelDeleted | ReaderLeft | ChannelDisabled
+ChannelCommands = CreateChannel | UpdateChannel | RotateSecret | DeleteChannel | LeaveChannel | DisableChannel
 
 
 class BuiltinChannel(Refused):
