@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -22,6 +23,9 @@ from trackagoat.goals.due.watching import watch
 from trackagoat.goals.store import figures, shown
 from trackagoat.goals.store import goals as store
 
+NOBODY: Final[Mapping[str, Any]] = {}
+"""In place of the fact and the request that a look follows from: it is done because of the time."""
+
 
 async def refresh(db: Db, claimed: Sequence[Claimed], now: datetime) -> list[Done]:
     """Look at all goals of these creators: say what changed, show what is, come back when it changes by itself."""
@@ -29,19 +33,21 @@ async def refresh(db: Db, claimed: Sequence[Claimed], now: datetime) -> list[Don
     heard_until = now if unheard is None else min(now, unheard)
     watched = await watch(db, [CreatorId(UUID(c.key)) for c in claimed])
     answers = await answer(db, [(w.org, q) for w in watched for q in questions(w, now, heard_until)])
+    because = {c.key: c.payload or NOBODY for c in claimed}
     effects: defaultdict[str, list[Effect]] = defaultdict(list)
     again: defaultdict[str, list[datetime]] = defaultdict(list)
     for w in watched:
         settled = settle(w, now, heard_until, answers)
-        effects[str(w.creator)] += _effects(w, settled)
+        effects[str(w.creator)] += _effects(w, settled, because[str(w.creator)])
         again[str(w.creator)] += [settled.again] if settled.again else []
-    return [Done(c, effects[c.key], again=min(again[c.key], default=None)) for c in claimed]
+    return [Done(c, effects[c.key], again=min(again[c.key], default=None), payload=NOBODY) for c in claimed]
 
 
-def _effects(w: Watched, settled: Settled) -> Iterator[Effect]:
+def _effects(w: Watched, settled: Settled, because: Mapping[str, Any]) -> Iterator[Effect]:
     """What is said, whose rows are written with it, then what is shown after it."""
+    cause = UUID(because["cause"]) if because else None
     for key, event in settled.said.events:
-        yield Record(w.org, f"goal-{w.goal}", event, key)
+        yield Record(w.org, f"goal-{w.goal}", event, key, cause=cause, request_id=because.get("request_id"))
     start_date = w.terms[-1].start_date
     if settled.shown is None:
         yield shown.pass_on(w.goal, settled.open_day, start_date)
