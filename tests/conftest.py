@@ -158,15 +158,24 @@ class House:
 
 @pytest.fixture
 def told(postgres: Any) -> dict[str, Any]:
-    """Further settings of the house; a test that needs some has a fixture of the same name."""
+    """Further settings of the house; a test that needs some has a fixture of the same name, or one of `told_each`."""
     return {"statement_cache_size": 0} if isinstance(postgres, PgBouncer) else {}
 
 
 @pytest.fixture
-async def house(database: Database, nats_server: Nats, told: dict[str, Any]) -> AsyncIterator[House]:
+def told_each(told: dict[str, Any]) -> Callable[[str], dict[str, Any]]:
+    """The same by service."""
+    return lambda _: told
+
+
+@pytest.fixture
+async def house(
+    database: Database, nats_server: Nats, told_each: Callable[[str], dict[str, Any]]
+) -> AsyncIterator[House]:
     """The house, and its shutdown."""
     async with contextlib.AsyncExitStack() as stack:
-        ports = {name: await stack.enter_async_context(_service(name, database, nats_server, told)) for name in SCHEMAS}
+        services = {name: _service(name, database, nats_server, told_each(name)) for name in SCHEMAS}
+        ports = {name: await stack.enter_async_context(service) for name, service in services.items()}
         bus, asker = await connect_asker(nats_server.url, "operator", PASSWORDS["operator"])
         stack.push_async_callback(bus.close)
         http = await stack.enter_async_context(aiohttp.ClientSession())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from trackagoat.events.host.provision import SCHEMAS
 from trackagoat.events.sql import Statement, result_type, statements
+from trackagoat.events.topology import SERVICES
 
 Schema = Callable[[str], Awaitable[Any]]
 
@@ -79,3 +81,17 @@ def mismatches(statement: Statement, prepared: Any) -> Iterator[str]:
             yield f"columns stand in another order than fields: {columns}, {fields}"
         elif takes_names_only(row):
             yield f"{row.__name__} cannot be filled by place, its fields are keyword-only"
+
+
+@pytest.mark.parametrize("service", SCHEMAS)
+def test_a_statement_about_another_service_names_nothing_else_since_each_may_have_its_own_database(
+    service: str,
+) -> None:
+    mixed = []
+    for statement in declared(service):
+        within = set(re.findall(r"\b([a-z_]+) AS (?:MATERIALIZED )?\(", statement.sql))
+        tables = set(re.findall(r"\b(?:FROM|JOIN|INTO|UPDATE) ([a-z_.]+)\b(?![(.])", statement.sql)) - within
+        apart = {schema for table in tables if (schema := table.split(".")[0]) in SERVICES and "." in table}
+        if len(apart) > 1 or (apart and any("." not in table for table in tables)):
+            mixed.append(f"{statement.place}: {sorted(tables)}")
+    assert mixed == []

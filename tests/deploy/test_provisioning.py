@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from trackagoat.cli.main import main
 from trackagoat.events import permissions, topology
-from trackagoat.events.host.provision import SCHEMAS
+from trackagoat.events.host.provision import SCHEMAS, role
 
 URL = "postgresql://db.internal:5432/trackagoat?sslmode=require"
 
@@ -114,3 +114,14 @@ def test_streams_are_as_declared_until_somebody_changes_them(external: Any) -> N
 def test_a_nats_that_is_not_there_is_said_plainly() -> None:
     status, said = goat("topology", "diff", NATS_URL="nats://127.0.0.1:1", NATS_USER="operator", NATS_PASSWORD="x")
     assert (status, "NATS does not answer" in said) == (1, True)
+
+
+def test_on_a_server_of_its_own_a_service_gets_a_schema_and_the_others_a_way_to_log_in(tmp_path: Path) -> None:
+    folder = str(tmp_path / "secrets")
+    goat("provision", "secrets", folder, "--database-url", URL)
+    status, one = goat("provision", "postgres", folder, "--service", "goals", "--apart")
+    assert status == 0
+    assert [s for s in SCHEMAS if f"CREATE SCHEMA IF NOT EXISTS {s} " in one] == ["goals"]
+    assert {s for s in SCHEMAS if f"ALTER ROLE {role(s)} PASSWORD" in one} == set(SCHEMAS)
+    _, shared = goat("provision", "postgres", folder, "--service", "goals")
+    assert {s for s in SCHEMAS if f"ALTER ROLE {role(s)} PASSWORD" in shared} == {"goals"}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import pytest
 from aiohttp import web
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from trackagoat.events import clock
 
 Until = Callable[..., Awaitable[Any]]
 TRACE, CALLER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
@@ -104,6 +108,51 @@ async def test_a_call_its_command_its_fact_who_heard_it_and_the_webhook_are_one_
     page = await api.ok("GET", "/events")
     assert UUID(next(e["request_id"] for e in page if e["type"] == "campaign.created")).hex == TRACE
     assert made["data"]["name"] == "All"
+
+
+async def test_an_alert_and_its_webhook_belong_to_the_trace_of_the_fact_that_raised_it(
+    house: Any, receiver: Any, collector: Collector, until: Until, noon: str
+) -> None:
+    _, api = await house.org(noon)
+    channel = await api.ok("POST", "/channels", {"kind": "webhook", "name": "hook", "config": {"url": receiver.url}})
+    await api.ok("POST", "/alert-rules", {"name": "All", "channel_ids": [channel["id"]]})
+    project = await api.ok("POST", "/projects", {"name": "Spring"})
+    start = (clock.now() - timedelta(days=30)).date().isoformat()
+    made = {"tiktok_handle": "daily_hay", "tracking_start_date": start}
+    creator = await api.ok("POST", f"/projects/{project['id']}/creators", made)
+
+    async def scraped() -> Any:
+        return (await api.ok("GET", f"/creators/{creator['id']}"))["last_scraped_at"]
+
+    await until(scraped)
+    target = {"creator_id": creator["id"], "metric": "posts", "period": "daily", "target_value": 1000}
+    place = f"/projects/{project['id']}/goals"
+    status, goal = await api.call("POST", place, target, traceparent=f"00-{TRACE}-{CALLER}-01")
+    assert status == 201
+
+    async def delivered() -> Any:
+        return ("trackagoat-notifications", "deliver webhook") in collector.of(TRACE)
+
+    await until(delivered)
+    path = [
+        ("trackagoat-gateway", "POST /api/v1/projects/{projectId}/goals"),
+        ("trackagoat-goals", "SetGoal"),
+        ("trackagoat-goals", "goal.created.v1"),
+        ("trackagoat-goals", "goal.status_changed.v1"),
+        ("trackagoat-notifications", "RaiseGoalAlert"),
+        ("trackagoat-notifications", "alert.raised.v1"),
+        ("trackagoat-notifications", "deliver webhook"),
+    ]
+
+    async def complete() -> Any:
+        return collector.of(TRACE).keys() >= set(path)
+
+    await until(complete)
+    spans = [collector.of(TRACE)[one] for one in path]
+    assert [one.parent for one in spans] == [CALLER, *(one.id for one in spans[:-1])]
+    headers, body = receiver.got[0]
+    assert headers["traceparent"] == f"00-{TRACE}-{spans[-1].id}-01"
+    assert json.loads(body)["data"]["data"]["goal_id"] == goal["data"]["id"]
 
 
 async def test_a_call_without_a_trace_of_its_own_has_that_of_its_request_id(

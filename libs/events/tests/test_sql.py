@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from trackagoat.events.effects import Write
+from trackagoat.events.host.database import named
 from trackagoat.events.sql import flush, write
 
 
@@ -51,3 +52,10 @@ async def test_a_statement_that_copes_with_repeats_gets_all_of_them() -> None:
 
 async def test_nothing_to_write_runs_nothing() -> None:
     assert await flushed() == []
+
+
+def test_a_query_goes_to_the_database_of_the_service_it_names() -> None:
+    assert named("SELECT f.seq\nFROM ingest.feed f JOIN ingest.events e USING (pos)") == "ingest"
+    assert named("SELECT 1 FROM (SELECT org FROM goals.goals) g") == "goals"
+    assert named("SELECT seq FROM feed_head") is None
+    assert named("INSERT INTO checkpoints SELECT projection FROM unnest($1::text[]) AS t(projection)") is None

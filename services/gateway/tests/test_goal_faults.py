@@ -206,7 +206,7 @@ async def test_dates_of_a_goal_may_be_moved_while_its_first_period_is_open(api: 
 async def test_the_sum_of_a_project_stops_after_fifty_creators_by_handle(api: Any) -> None:
     project = await api.project()
     path = f"/projects/{project}/goals"
-    ids = {}
+    ids: dict[str, str] = {}
     for first in (0, 26):
         bunch = [{"tiktok_handle": f"Goat{n:02}"} for n in range(first, first + 26)]
         results = (await api.post(f"/projects/{project}/creators", {"creators": bunch}))["data"]["results"]

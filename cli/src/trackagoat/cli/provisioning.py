@@ -60,8 +60,9 @@ def secrets(deployment: Deployment, database_url: str, direct_url: str | None, a
 @provision.command()
 @_folder
 @click.option("--service", "named", type=click.Choice(SCHEMAS), multiple=True, help="Only this one; may be repeated.")
+@click.option("--apart", is_flag=True, help="The others have servers of their own, and log in to this one to read.")
 @click.option("--apply", "now", is_flag=True, help="Run it on DATABASE_URL instead of printing it.")
-def postgres(deployment: Deployment, named: tuple[str, ...], now: bool) -> None:
+def postgres(deployment: Deployment, named: tuple[str, ...], apart: bool, now: bool) -> None:
     """Print the SQL that makes roles, schemas and rights; it may be run any number of times.
 
     Who runs it is a superuser, or owns the database and has CREATEROLE. What services may read of each other is granted
@@ -69,13 +70,13 @@ def postgres(deployment: Deployment, named: tuple[str, ...], now: bool) -> None:
     """
     passwords, services = deployment.database(), named or SCHEMAS
     if not now:
-        click.echo(sql.script(passwords, services), nl=False)
+        click.echo(sql.script(passwords, services, apart=apart), nl=False)
         return
     if not (url := os.environ.get("DATABASE_URL")):
         message = "DATABASE_URL must say where the database is and who prepares it"
         raise Failure(message)
     try:
-        asyncio.run(sql.provision(url, passwords, services))
+        asyncio.run(sql.provision(url, passwords, services, apart=apart))
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         message = f"the database cannot be prepared: {error}"
         raise Failure(message) from error

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -32,6 +32,30 @@ log = structlog.get_logger()
 FIRST_PATIENCE_SECONDS = 2.0
 """How long the first reply is waited for before the same is asked again; doubled every time."""
 PENDING_BYTES = 8 * 1024 * 1024
+CLOSE_SECONDS = 2.0
+"""How long the last words of a connection may take, and as long once more for its end."""
+DEAF_SECONDS = 0.1
+"""How long whoever is told to end has to hear it."""
+
+
+async def within(seconds: float, work: Coroutine[Any, Any, object]) -> None:
+    """Do the work, for so long at most. Raises TimeoutError.
+
+    For the library, `drain` being cancelled is `drain` being done, after which it waits ten seconds for the server's
+    word. So it is told again until it hears.
+    """
+    task = asyncio.create_task(work)
+    try:
+        _, going = await asyncio.wait({task}, timeout=seconds)
+        late = bool(going)
+        while going:
+            task.cancel()
+            _, going = await asyncio.wait(going, timeout=DEAF_SECONDS)
+        if late:
+            raise TimeoutError
+        task.result()
+    finally:
+        task.cancel()
 
 
 class Bus:
@@ -84,12 +108,10 @@ class Bus:
         """Say what is still to be said and hang up."""
         self._closing = True
         try:
-            async with asyncio.timeout(2):
-                await self.client.drain()
+            await within(CLOSE_SECONDS, self.client.drain())
         except (TimeoutError, nats.errors.Error):
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(2):
-                    await self.client.close()
+                await within(CLOSE_SECONDS, self.client.close())
 
     async def _on_error(self, error: Exception) -> None:
         log.warning("nats", error=repr(error))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
 import time
 from typing import Any
 
@@ -12,7 +12,7 @@ from faststream.nats import NatsBroker, NatsMessage, NatsResponse
 from faststream.security import SASLPlaintext
 
 from trackagoat.events import crash, tracing
-from trackagoat.events.bus import Bus, ask_from
+from trackagoat.events.bus import CLOSE_SECONDS, Bus, ask_from, within
 from trackagoat.events.codec import decode_commands, encode
 from trackagoat.events.group import Group
 from trackagoat.events.host.metrics import COMMAND_SECONDS
@@ -42,10 +42,12 @@ def broker(bus: Bus, service: str, commands: list[str], writer: Writer) -> NatsB
 async def hang_up(server: NatsBroker) -> None:
     """Answer no more commands; with NATS away there is nobody left to tell."""
     try:
-        async with asyncio.timeout(HANG_UP_SECONDS):
-            await server.stop()
+        await within(HANG_UP_SECONDS, server.stop())
     except (TimeoutError, nats.errors.Error) as error:
         log.info("stopped answering without a word", error=repr(error))
+        with contextlib.suppress(TimeoutError, nats.errors.Error):
+            connection = await server.connect()  # the one it has
+            await within(CLOSE_SECONDS, connection.close())
 
 
 async def _whole(message: NatsMessage) -> NatsMessage:

@@ -46,13 +46,13 @@ def schedule(kind: str, key: str, org: OrgId, due_at: datetime, payload: Any = N
     """
     INSERT INTO due AS d (kind, key, org, due_at, payload)
     SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::timestamptz[], $5::jsonb[])
-    ON CONFLICT (kind, key) DO UPDATE SET due_at = least(d.due_at, excluded.due_at), payload = excluded.payload,
-        fence = d.fence + 1, holder = NULL, lease_until = NULL
+    ON CONFLICT (kind, key) DO UPDATE SET due_at = least(d.due_at, excluded.due_at), fence = d.fence + 1,
+        payload = coalesce(excluded.payload, d.payload), holder = NULL, lease_until = NULL
     """,
     key=("kind", "key"),
 )
 def pull_in(kind: str, key: str, org: OrgId, due_at: datetime, payload: Any = None) -> Write:
-    """The work is due at that time at the latest."""
+    """The work is due at that time at the latest; without a payload it keeps the one it has."""
     ...
 
 

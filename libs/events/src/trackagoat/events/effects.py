@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from uuid import UUID, uuid5
 
 import msgspec
 
 from trackagoat.events.catalogue.words import Command, Event, OrgId
-from trackagoat.events.envelope import SYSTEM, Actor
+from trackagoat.events.envelope import SYSTEM, Actor, Heard
 
 RECORDED = UUID("6a1f0d4e-51c4-5b7e-9d7a-3c1d1f6e0b57")
 """Namespace of the ids of recorded facts."""
@@ -48,12 +48,22 @@ class Record(msgspec.Struct, frozen=True):
 
 
 class Decide(msgspec.Struct, frozen=True):
-    """A command of the service itself, to be decided in the same transaction, on behalf of `actor`."""
+    """A command of the service itself, to be decided in the same transaction, on behalf of `actor`.
+
+    `cause` is the fact it follows from, if it follows from one.
+    """
 
     org: OrgId
     command: Command
     key: str
     actor: Actor = SYSTEM
+    cause: UUID | None = None
+    request_id: str | None = None
+
+    @classmethod
+    def after(cls, fact: Heard[Any], command: Command, key: str) -> Self:
+        """What follows from a fact: it belongs to whatever request the fact belongs to."""
+        return cls(fact.org, command, key, cause=fact.id, request_id=fact.request_id)
 
 
 Effect = Write | Record | Decide

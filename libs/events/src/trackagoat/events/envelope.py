@@ -62,3 +62,8 @@ class Heard(msgspec.Struct, Generic[E_co], frozen=True, kw_only=True):
     cause: UUID | None
     request_id: str | None
     event: E_co
+
+    @property
+    def origin(self) -> dict[str, str] | None:
+        """What work that falls due because of it carries along: the fact and its request, if there was one."""
+        return None if self.request_id is None else {"cause": str(self.id), "request_id": self.request_id}

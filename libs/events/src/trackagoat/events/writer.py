@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from itertools import count, groupby, islice
 from typing import Any, TypeVar, cast
@@ -258,8 +259,14 @@ class Writer:
 
     async def _decide_own(self, tx: Any, decides: Sequence[Decide], at: datetime) -> None:
         """Decide the service's own commands; what asks for them commits in the same transaction, so it asks once."""
-        asks = [Ask(org=d.org, command_id=uuid5(RECORDED, f"{d.org}/{d.key}"), at=at, actor=d.actor) for d in decides]
-        _, facts = await self._decide(tx, asks, [d.command for d in decides])
+        asks = [_own(decide, at) for decide in decides]
+        with ExitStack() as spans:
+            for d, ask in zip(decides, asks, strict=True):
+                if d.request_id is not None:
+                    name = type(d.command).__name__
+                    span = tracing.doing(self.service, name, d.request_id, cause=d.cause, id=ask.command_id)
+                    spans.enter_context(span)
+            _, facts = await self._decide(tx, asks, [d.command for d in decides])
         await self._append(tx, facts)
 
     async def _append(self, tx: Any, facts: Sequence[NewEvent]) -> None:
@@ -295,6 +302,11 @@ async def _answers(tx: Any, questions: Sequence[Question]) -> dict[UUID, list[Ou
 def _together(effect: Effect) -> tuple[Any, ...]:
     """What neighbouring effects must share to be carried out in one go."""
     return (Decide, effect.org, type(effect.command)) if isinstance(effect, Decide) else (type(effect),)
+
+
+def _own(d: Decide, at: datetime) -> Ask:
+    command_id = uuid5(RECORDED, f"{d.org}/{d.key}")
+    return Ask(org=d.org, command_id=command_id, at=at, actor=d.actor, request_id=d.request_id)
 
 
 def _fact(ask: Ask, stream: str, version: int | None, event: Event, index: int) -> NewEvent:

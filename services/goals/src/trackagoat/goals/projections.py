@@ -84,7 +84,7 @@ def goals(page: Sequence[Heard[GoalFacts]]) -> Iterator[Write]:
     The due row comes first: whoever looks at the goal holds it before touching its rows, too.
     """
     for fact in page:
-        yield due.pull_in("refresh", str(fact.event.creator), fact.org, fact.at)
+        yield due.pull_in("refresh", str(fact.event.creator), fact.org, fact.at, fact.origin)
         match fact.event:
             case GoalCreated() as e:
                 yield store.add_goal(
@@ -288,6 +288,6 @@ def _look_again(page: Sequence[Heard[FigureFacts]]) -> Iterator[Write]:
             case e:
                 videos.setdefault(e.video, fact)
     for creator, fact in sorted(creators.items()):
-        yield due.pull_in("refresh", str(creator), fact.org, fact.at)
+        yield due.pull_in("refresh", str(creator), fact.org, fact.at, fact.origin)
     for video, fact in sorted(videos.items()):
         yield due.pull_in("spread", f"video-{video}", fact.org, fact.at, {"video": str(video)})

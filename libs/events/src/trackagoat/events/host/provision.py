@@ -20,11 +20,14 @@ def role(service: str) -> str:
     return f"trackagoat_{service}"
 
 
-def statements(passwords: Mapping[str, str], services: Sequence[str] = SCHEMAS) -> Iterator[str]:
+def statements(
+    passwords: Mapping[str, str], services: Sequence[str] = SCHEMAS, *, apart: bool = False
+) -> Iterator[str]:
     """The SQL that makes roles and schemas of these services as they should be, whatever is there already.
 
     All roles are named in it, because migrations grant to all; those of other services, and of services without a
-    password here, keep the password they have. Run it as a superuser, or as the database's owner with CREATEROLE.
+    password here, keep the password they have. `apart`: the others have servers of their own and log in here only to
+    read, so theirs are set, too. Run it as a superuser, or as the database's owner with CREATEROLE.
     """
     yield _ALONE
     for service in SCHEMAS:
@@ -34,6 +37,8 @@ def statements(passwords: Mapping[str, str], services: Sequence[str] = SCHEMAS) 
         )
     for service in services:
         yield from _own(service, passwords.get(service))
+    for reader in sorted(set(passwords) - set(services)) if apart else ():
+        yield _password(reader, passwords[reader])
     yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
 
 
@@ -41,7 +46,7 @@ def _own(service: str, password: str | None) -> Iterator[str]:
     """What belongs to one service."""
     name, readers = role(service), ", ".join(map(role, SCHEMAS))
     if password is not None:
-        yield f"ALTER ROLE {name} PASSWORD {_literal(password)}"
+        yield _password(service, password)
     # A pooler in transaction mode does not pass on what a client asks for when it connects.
     yield f"ALTER ROLE {name} SET search_path = {service}"
     yield f"ALTER ROLE {name} SET timezone = 'UTC'"
@@ -52,18 +57,24 @@ def _own(service: str, password: str | None) -> Iterator[str]:
     yield f"GRANT USAGE ON SCHEMA {service} TO {readers}"
 
 
-def script(passwords: Mapping[str, str], services: Sequence[str] = SCHEMAS) -> str:
+def _password(service: str, password: str) -> str:
+    return f"ALTER ROLE {role(service)} PASSWORD {_literal(password)}"
+
+
+def script(passwords: Mapping[str, str], services: Sequence[str] = SCHEMAS, *, apart: bool = False) -> str:
     """The same as a file for psql: all of it or nothing."""
-    lines = "\n".join(f"{statement};" for statement in statements(passwords, services))
+    lines = "\n".join(f"{statement};" for statement in statements(passwords, services, apart=apart))
     return f"BEGIN;\n{lines}\nCOMMIT;\n"
 
 
-async def provision(dsn: str, passwords: Mapping[str, str], services: Sequence[str] = SCHEMAS) -> None:
+async def provision(
+    dsn: str, passwords: Mapping[str, str], services: Sequence[str] = SCHEMAS, *, apart: bool = False
+) -> None:
     """Create or update roles and schemas in the database; `dsn` is of a superuser or the database's owner."""
     connection = await asyncpg.connect(dsn)
     try:
         async with connection.transaction():
-            for statement in statements(passwords, services):
+            for statement in statements(passwords, services, apart=apart):
                 await connection.execute(statement)
     finally:
         await connection.close()

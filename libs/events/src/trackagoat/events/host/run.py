@@ -15,12 +15,13 @@ from uuid import UUID
 import asyncpg
 import structlog
 from aiohttp import web
+from pydantic import SecretStr
 
 from trackagoat.events import clock, commands, due, leases, relay, sequencer, topology, tracing
 from trackagoat.events.bus import Bus, BusAsker
 from trackagoat.events.errors import KernelError
 from trackagoat.events.host import logs, migrate, tidy
-from trackagoat.events.host.database import connect_pool
+from trackagoat.events.host.database import Databases, connect_pool
 from trackagoat.events.host.health import Health
 from trackagoat.events.host.http import add_health
 from trackagoat.events.host.metrics import FAILURES
@@ -88,6 +89,7 @@ async def running(service: Service, settings: Settings) -> AsyncIterator[int]:
         pool = await connect_pool(url, service.name, settings.pool_size, statements)
         stack.push_async_callback(_close, pool)
         await migrate.verify(pool, service.name)
+        db: Any = Databases(pool, await stack.enter_async_context(_elsewhere(service.name, settings)))
         password = settings.nats_password.get_secret_value() if settings.nats_password else None
         bus = await Bus(settings.nats_url, service.name, settings.nats_user, password).open()
         stack.push_async_callback(bus.close)
@@ -96,16 +98,31 @@ async def running(service: Service, settings: Settings) -> AsyncIterator[int]:
             await stack.enter_async_context(around)
         holder = clock.new_id()
         lanes = Lanes(pool, holder, settings.lease_seconds)
-        health = Health(pool, bus, service, lanes)
+        health = Health(db, bus, service, lanes)
         writer = Writer(pool, service)
         tasks = await stack.enter_async_context(_tasks())
-        for name, work in _work(service, settings, holder, pool, bus, writer, health, lanes).items():
+        for name, work in _work(service, settings, holder, db, bus, writer, health, lanes).items():
             tasks.append(asyncio.create_task(_kept(name, work), name=name))
         if service.deciders:
             server = commands.broker(bus, service.name, commands.names(service), writer)
             await server.start()
             stack.push_async_callback(commands.hang_up, server)
-        yield await stack.enter_async_context(_site(service, settings, pool, bus, health))
+        yield await stack.enter_async_context(_site(service, settings, db, bus, health))
+
+
+@contextlib.asynccontextmanager
+async def _elsewhere(service: str, settings: Settings) -> AsyncIterator[dict[str, asyncpg.Pool[Any]]]:
+    """Pools of the services that live in databases of their own, as the settings name them."""
+    async with contextlib.AsyncExitStack() as stack:
+        pools = {}
+        for other in topology.SERVICES:
+            url: SecretStr | None = getattr(settings, f"{other}_database_url")
+            if url is not None and other != service:
+                pools[other] = await connect_pool(
+                    url.get_secret_value(), other, settings.pool_size, settings.statement_cache_size
+                )
+                stack.push_async_callback(_close, pools[other])
+        yield pools
 
 
 def _streams(service: Service) -> set[str]:

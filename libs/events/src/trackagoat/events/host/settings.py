@@ -57,6 +57,16 @@ class Settings(BaseSettings):
     """PostgreSQL, as the service's own role; a pooler in transaction mode will do."""
     database_direct_url: SecretStr | None = None
     """The same without a pooler, for migrations; default: `database_url`."""
+    workspace_database_url: SecretStr | None = None
+    """PostgreSQL of workspace, as the role of the service that reads there, where it is not the service's own."""
+    ingest_database_url: SecretStr | None = None
+    """The same of ingest."""
+    campaigns_database_url: SecretStr | None = None
+    """The same of campaigns."""
+    goals_database_url: SecretStr | None = None
+    """The same of goals."""
+    notifications_database_url: SecretStr | None = None
+    """The same of notifications."""
     nats_url: str = "nats://127.0.0.1:4222"
     """One server, or those of a cluster separated by commas."""
     nats_user: str | None = None

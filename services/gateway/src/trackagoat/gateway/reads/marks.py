@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import msgspec
 
 from trackagoat.events.sql import Db, read
+from trackagoat.events.topology import SERVICES
 
 
 class MarkRow(msgspec.Struct, frozen=True):
@@ -15,16 +18,24 @@ class MarkRow(msgspec.Struct, frozen=True):
     seq: int
 
 
-_SERVICES = ("workspace", "ingest", "campaigns", "goals", "notifications")
-_HEADS = " UNION ALL ".join(
-    f"SELECT '{one}' AS service, '{one}' AS source, seq FROM {one}.feed_head" for one in _SERVICES
-)
-_APPLIED = " UNION ALL ".join(
-    f"SELECT '{one}', source, min(seq) FROM {one}.checkpoints WHERE partition >= 0 GROUP BY source" for one in _SERVICES
-)
+_MARKS = """
+SELECT '{0}' AS service, '{0}' AS source, seq FROM {0}.feed_head
+UNION ALL SELECT '{0}', source, min(seq) FROM {0}.checkpoints WHERE partition >= 0 GROUP BY source
+"""
 
 
-@read(f"{_HEADS} UNION ALL {_APPLIED}")
+def _of(service: str) -> Callable[[Db], Awaitable[list[MarkRow]]]:
+    @read(_MARKS.format(service))
+    async def marks_of(db: Db) -> list[MarkRow]:
+        """Its head, and for each source the projection that is furthest behind."""
+        ...
+
+    return marks_of
+
+
+_EACH = [_of(service) for service in SERVICES]
+
+
 async def marks(db: Db) -> list[MarkRow]:
-    """Heads, and for each service and source the projection that is furthest behind."""
-    ...
+    """Those of every service; each may have a database of its own."""
+    return [row for marks_of in _EACH for row in await marks_of(db)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -22,6 +23,9 @@ from trackagoat.goals.due.watching import watch
 from trackagoat.goals.store import figures, shown
 from trackagoat.goals.store import goals as store
 
+NOBODY: Final[Mapping[str, Any]] = {}
+"""In place of the fact and the request that a look follows from: it is done because of the time."""
+
 
 async def refresh(db: Db, claimed: Sequence[Claimed], now: datetime) -> list[Done]:
     """Look at all goals of these creators: say what changed, show what is, come back when it changes by itself."""
@@ -30,15 +34,23 @@ async def refresh(db: Db, claimed: Sequence[Claimed], now: datetime) -> list[Don
     watched = await watch(db, [CreatorId(UUID(c.key)) for c in claimed])
     plans = [(w, plan(w, now, heard_until)) for w in watched]
     answers = await answer(db, [(w.org, q) for w, planned in plans for q in questions(w, planned)])
+    because = {c.key: c.payload or NOBODY for c in claimed}
     said: defaultdict[str, list[Effect]] = defaultdict(list)
     shows: defaultdict[str, list[Effect]] = defaultdict(list)
     again: defaultdict[str, list[datetime]] = defaultdict(list)
     for w, planned in plans:
         settled, key = settle(w, planned, now, answers), str(w.creator)
-        said[key] += (Record(w.org, f"goal-{w.goal}", event, once) for once, event in settled.said.events)
+        said[key] += _said(w, settled, because[key])
         shows[key].append(_show(w, settled))
         again[key] += [settled.again] if settled.again else []
-    return [Done(c, said[c.key] + shows[c.key], again=min(again[c.key], default=None)) for c in claimed]
+    return [Done(c, said[c.key] + shows[c.key], again=min(again[c.key], default=None), payload=NOBODY) for c in claimed]
+
+
+def _said(w: Watched, settled: Settled, because: Mapping[str, Any]) -> Iterator[Effect]:
+    """What is said of the goal, as part of what made it look."""
+    cause = UUID(because["cause"]) if because else None
+    for key, event in settled.said.events:
+        yield Record(w.org, f"goal-{w.goal}", event, key, cause=cause, request_id=because.get("request_id"))
 
 
 def _show(w: Watched, settled: Settled) -> Write:

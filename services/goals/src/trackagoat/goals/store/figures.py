@@ -253,19 +253,39 @@ class ClockRow(msgspec.Struct, frozen=True):
 async def clocks(db: Db, orgs: Sequence[OrgId]) -> list[ClockRow]: ...
 
 
+class HeardRow(msgspec.Struct, frozen=True):
+    """How far these tables are with each source."""
+
+    ingest: int
+    workspace: int
+
+
 @read(
     """
-    SELECT min(unheard.at) FROM (
-        SELECT (SELECT e.at FROM ingest.feed f JOIN ingest.events e USING (pos) WHERE f.seq > coalesce((
-            SELECT min(seq) FROM checkpoints WHERE projection = 'figures' AND source = 'ingest' AND partition >= 0
-        ), 0) ORDER BY f.seq LIMIT 1) AS at
-        UNION ALL
-        SELECT (SELECT e.at FROM workspace.feed f JOIN workspace.events e USING (pos) WHERE f.seq > coalesce((
-            SELECT min(seq) FROM checkpoints WHERE projection = 'orgs' AND source = 'workspace' AND partition >= 0
-        ), 0) ORDER BY f.seq LIMIT 1)
-    ) unheard
+    SELECT coalesce(min(seq) FILTER (WHERE projection = 'figures' AND source = 'ingest'), 0) AS ingest,
+        coalesce(min(seq) FILTER (WHERE projection = 'orgs' AND source = 'workspace'), 0) AS workspace
+    FROM checkpoints WHERE projection = ANY('{figures, orgs}') AND partition >= 0
     """
 )
+async def _heard(db: Db) -> HeardRow: ...
+
+
+_NEXT = "SELECT e.at FROM {0}.feed f JOIN {0}.events e USING (pos) WHERE f.seq > $1 ORDER BY f.seq LIMIT 1"
+
+
+@read(_NEXT.format("ingest"))
+async def _next_of_ingest(db: Db, seq: int) -> datetime | None: ...
+
+
+@read(_NEXT.format("workspace"))
+async def _next_of_workspace(db: Db, seq: int) -> datetime | None: ...
+
+
 async def unheard_since(db: Db) -> datetime | None:
-    """When the next fact of ingest or workspace was said that is not in these tables yet; None when all are."""
-    ...
+    """When the next fact of ingest or workspace was said that is not in these tables yet; None when all are.
+
+    What is heard between the looks only makes it earlier than it had to be.
+    """
+    heard = await _heard(db)
+    found = [await _next_of_ingest(db, heard.ingest), await _next_of_workspace(db, heard.workspace)]
+    return min((at for at in found if at is not None), default=None)

@@ -71,10 +71,8 @@ class Courier:
         answer: Answer | None = None
         try:
             parcel = await _parcel(db, order, now)
-            request = (parcel.message.event or {}).get("request_id")
-            with tracing.doing(
-                "notifications", f"deliver {parcel.kind}", request, cause=order.event, kind="CLIENT"
-            ) as about:
+            cause, request = _part_of(row, order, parcel.message)
+            with tracing.doing("notifications", f"deliver {parcel.kind}", request, cause=cause, kind="CLIENT") as about:
                 answer = await self._channels[parcel.kind].send(parcel, now)
                 about["http.response.status_code"] = answer.http_status or 0
             OUTSIDE_SECONDS.labels(parcel.kind, row.kind, _outcome(answer)).observe(answer.duration_ms / 1000)
@@ -82,6 +80,14 @@ class Courier:
             took = timedelta(milliseconds=0 if answer is None else answer.duration_ms)
             self._pressure.ends(order.channel, answer, now + took)
         return _settled(row, order, answer, now)
+
+
+def _part_of(row: Claimed, order: Order, message: Message) -> tuple[UUID | None, str | None]:
+    """The fact that an attempt follows from, and its request: of an event that event, else what made it due."""
+    if order.event is not None:
+        return order.event, (message.event or {}).get("request_id")
+    told = row.payload or {}
+    return (UUID(told["cause"]), told["request_id"]) if told else (None, None)
 
 
 def _outcome(answer: Answer) -> str:

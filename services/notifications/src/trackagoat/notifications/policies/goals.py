@@ -71,7 +71,7 @@ def _goal_alerts(page: Sequence[Heard[GoalFacts]]) -> Iterator[Effect]:
 
 def _decided(fact: Heard[GoalFacts], event: GoalStatusChanged | GoalPeriodClosed, kind: AlertKind) -> Decide:
     command = msgspec.structs.replace(_command(event, kind), is_final=_is_final(fact, event))
-    return Decide(fact.org, command, key=f"alert/{fact.id}")
+    return Decide.after(fact, command, key=f"alert/{fact.id}")
 
 
 def _is_final(fact: Heard[GoalFacts], event: GoalStatusChanged | GoalPeriodClosed) -> bool:
@@ -114,10 +114,10 @@ def advisory_alerts(page: Sequence[Heard[AdvisoryFacts]]) -> Iterator[Effect]:
     for fact in sorted(page, key=lambda fact: fact.org):
         if fact.event.flag not in TOLD_OF:
             continue
-        yield Decide(fact.org, _advisory(fact.event), key=f"alert/{fact.id}")
+        yield Decide.after(fact, _advisory(fact.event), key=f"alert/{fact.id}")
         other: AlertKind = "advisory_cleared" if isinstance(fact.event, GoalAdvisoryRaised) else "advisory_raised"
         back = ClearAlert(kind=other, entity=fact.event.goal, occasion=_occasion(fact.event))
-        yield Decide(fact.org, back, key=f"clear/{fact.id}")
+        yield Decide.after(fact, back, key=f"clear/{fact.id}")
 
 
 def _advisory(event: GoalAdvisoryRaised | GoalAdvisoryCleared) -> RaiseAlert:

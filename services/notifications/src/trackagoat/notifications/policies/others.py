@@ -27,7 +27,7 @@ def other_alerts(page: Sequence[Heard[Any]]) -> Iterator[Effect]:
     """What each fact tells, or takes back, org by org."""
     for fact in sorted(page, key=lambda fact: fact.org):
         for n, command in enumerate(TELLS[fact.event.tag()](fact.event)):
-            yield Decide(fact.org, command, key=f"alert/{fact.id}/{n}")
+            yield Decide.after(fact, command, key=f"alert/{fact.id}/{n}")
 
 
 def forgotten(page: Sequence[Heard[CreatorErased]]) -> Iterator[Effect]:

@@ -57,7 +57,8 @@ def deliveries(page: Sequence[Heard[Sent]]) -> Iterator[Effect]:
 
 
 def _due(fact: Heard[Sent], delivery: UUID) -> Write:
-    return due.schedule(DELIVERY, str(delivery), fact.org, fact.at)
+    """Attempts belong to the request the fact belongs to, if there was one."""
+    return due.schedule(DELIVERY, str(delivery), fact.org, fact.at, fact.origin)
 
 
 def _digest(org: OrgId, wait: Wait) -> Write:
@@ -77,4 +78,4 @@ def own_alerts(page: Sequence[Heard[ChannelDisabled]]) -> Iterator[Effect]:
             occasion=instant(fact.at),
             payload=payload,
         )
-        yield Decide(fact.org, command, key=f"webhook_disabled/{fact.id}")
+        yield Decide.after(fact, command, key=f"webhook_disabled/{fact.id}")
