@@ -52,7 +52,7 @@ unix_socket_dir =
 auth_type = scram-sha-256
 auth_file = {users}
 pool_mode = transaction
-default_pool_size = 3
+default_pool_size = 5
 ignore_startup_parameters = search_path, idle_in_transaction_session_timeout
 """
 """Fewer connections than a service opens, so that transactions of one come over many."""
