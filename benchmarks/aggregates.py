@@ -75,19 +75,25 @@ def _figure(name: str, took: Sequence[float], videos: int) -> Figure:
 
 
 def _calls(program: Program, top: CampaignId) -> list[tuple[str, str, dict[str, str]]]:
-    """The ten aggregates over the whole year, and series of what sums up most."""
+    """The ten aggregates, those that answer a row per creator or day over 30 days, and series of what sums up most."""
     project = {"project_id": str(program.project)}
-    year = {"from": str((START - timedelta(days=DAYS)).date()), "to": str(START.date())}
-    names = ("posting-heatmap", "view-distribution", "posting-consistency", "creator-scatter", "campaign-leaderboard")
-    boards = [(name, {**project, **year}) for name in ("video-leaderboard", "creator-leaderboard", *names)]
-    boards += [("outliers", project), ("goal-compliance", project), ("member-overlap", project)]
-    found = [(name, f"/aggregate/{name}", asked) for name, asked in boards]
+    year, month = _days(DAYS), _days(30)
+    whole = ("video-leaderboard", "posting-heatmap", "view-distribution", "campaign-leaderboard")
+    boards = [(name, "a year", project | year) for name in whole]
+    recent = ("creator-leaderboard", "creator-scatter", "posting-consistency")
+    boards += [(name, "30 days", project | month) for name in recent]
+    boards += [(name, "now", project) for name in ("outliers", "goal-compliance", "member-overlap")]
+    found = [(f"{name}, {when}", f"/aggregate/{name}", asked) for name, when, asked in boards]
     for entity, id in (("project", program.project), ("campaign", top), ("creator", program.creators[0])):
         of = {"entity": entity, "entity_id": str(id), **year}
         found.append((f"{entity} by day", "", of))
         found.append((f"{entity} by week, engagement", "", of | _by_week("engagement_rate_by_followers")))
         found.append((f"{entity} by month, beside the prior year, by video", "", of | _broken_down()))
     return found
+
+
+def _days(count: int) -> dict[str, str]:
+    return {"from": str((START - timedelta(days=count - 1)).date()), "to": str(START.date())}
 
 
 def _by_week(metric: str) -> dict[str, str]:

@@ -441,7 +441,7 @@ async def pool(schema: Callable[[str], Awaitable[Pool]]) -> Pool:
     return await schema("campaigns")
 
 
-@pytest.mark.timeout(60 + EXAMPLES)
+@pytest.mark.timeout(120 + 2 * EXAMPLES)
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(actions=actions, seed=st.integers(0, 2**32))
 async def test_rows_equal_a_recomputation_and_any_other_interleaving(
