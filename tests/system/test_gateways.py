@@ -9,6 +9,7 @@ import importlib
 import os
 import socket
 import sys
+from asyncio.subprocess import Process
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import cycle, islice
@@ -38,11 +39,13 @@ Until = Callable[..., Awaitable[Any]]
 class Gateways:
     """Where they listen, and a caller that may choose."""
 
-    def __init__(self, http: aiohttp.ClientSession, bases: list[str]) -> None:
-        self._http, self.bases = http, bases
+    def __init__(self, http: aiohttp.ClientSession, bases: list[str], processes: list[Process]) -> None:
+        self._http, self.bases, self.processes = http, bases, processes
 
-    async def get(self, base: str, path: str, key: str = KEY, method: str = "GET", body: Any = None) -> tuple[int, Any]:
-        headers = {"Authorization": f"Bearer {key}"}
+    async def get(
+        self, base: str, path: str, key: str = KEY, method: str = "GET", body: Any = None, once: str | None = None
+    ) -> tuple[int, Any]:
+        headers = {"Authorization": f"Bearer {key}"} | ({"Idempotency-Key": once} if once else {})
         async with self._http.request(method, f"{base}/api/v1{path}", headers=headers, json=body) as answer:
             return answer.status, await answer.json()
 
@@ -103,7 +106,7 @@ async def gateways(database: Database, nats_server: Nats, until: Until) -> Async
     ]
     try:
         async with aiohttp.ClientSession() as http:
-            two = Gateways(http, [f"http://127.0.0.1:{port}" for port in ports])
+            two = Gateways(http, [f"http://127.0.0.1:{port}" for port in ports], started)
             await until(two.ready, 60)
             yield two
     finally:
@@ -175,6 +178,70 @@ async def test_a_revoked_key_is_refused_by_both_within_a_second(
     for base in gateways.bases:
         status, answer = await gateways.get(base, "/projects")
         assert (status, answer["meta"]["code"]) == (401, "invalid_api_key")
+
+
+async def test_a_hundred_calls_at_once_through_two_gateways_make_one_and_are_answered_alike(
+    gateways: Gateways, asker: BusAsker, member: Member
+) -> None:
+    keys = [f"tga_{n}{'7' * 63}" for n in range(5)]
+    for key in keys:
+        await tell(asker, member.org, key_made(key))
+
+    async def open_summer(base: str, key: str) -> tuple[int, Any]:
+        return await gateways.get(base, "/projects", key, "POST", {"name": "Summer"}, once="summer")
+
+    callers = list(islice(zip(cycle(gateways.bases), cycle(keys), strict=False), 100))
+    answers = await asyncio.gather(*(open_summer(*caller) for caller in callers))
+    early = {answer["meta"]["code"] for status, answer in answers if status != 201}
+    assert early <= {"idempotency_in_progress"}
+    later = await asyncio.gather(
+        *(open_summer(*c) for c, (status, _) in zip(callers, answers, strict=True) if status != 201)
+    )
+    made = [answer for status, answer in [*answers, *later] if status == 201]
+    assert (len(made), made) == (100, made[:1] * 100)
+    names = [one["name"] for one in (await gateways.get(gateways.bases[0], "/projects"))[1]["data"]]
+    assert sorted(names) == ["Spring", "Summer"]
+
+
+async def test_a_call_whose_gateway_was_killed_before_it_answered_is_finished_by_the_other(
+    gateways: Gateways, member: Member, database: Database, until: Until
+) -> None:
+    first, second = gateways.bases
+    by_hand, aside = await asyncpg.connect(database.dsn()), await asyncpg.connect(database.dsn())
+
+    async def open_summer(base: str) -> tuple[int, Any]:
+        return await gateways.get(base, "/projects", method="POST", body={"name": "Summer"}, once="summer")
+
+    async def see(query: str) -> Any:
+        return await aside.fetchval(query)
+
+    deciding = by_hand.transaction()
+    await deciding.start()
+    await by_hand.execute("LOCK TABLE workspace.projects IN EXCLUSIVE MODE")
+    lost = asyncio.create_task(open_summer(first))
+    await until(lambda: see("SELECT count(*) FROM gateway.idempotency WHERE running"))
+    keeping = aside.transaction()
+    await keeping.start()
+    await aside.execute("SELECT FROM gateway.idempotency FOR UPDATE")
+    await deciding.rollback()
+    waits = (
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%gateway.idempotency%'"
+    )
+    await until(lambda: by_hand.fetchval(waits))
+    gateways.processes[0].kill()
+    await gateways.processes[0].wait()
+    with pytest.raises(aiohttp.ClientError):
+        await lost
+    await by_hand.execute(waits.replace("count(*)", "pg_terminate_backend(pid)"))
+    await keeping.rollback()
+    assert (await open_summer(second))[1]["meta"]["code"] == "idempotency_in_progress"
+    await aside.execute("UPDATE gateway.idempotency SET claimed_at = claimed_at - interval '61 s'")
+    (status, told), again = await open_summer(second), await open_summer(second)
+    assert (status, again) == (201, (201, told))
+    assert told["data"]["id"] == str(await see("SELECT project FROM workspace.projects WHERE name = 'Summer'"))
+    assert await see("SELECT count(*) FROM workspace.projects") == 2
+    await by_hand.close()
+    await aside.close()
 
 
 async def test_reads_are_answered_while_everything_but_the_database_is_stopped(

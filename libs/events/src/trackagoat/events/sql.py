@@ -86,7 +86,7 @@ def read(sql: str) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitabl
                 state["shape"] = _shape(typing.get_type_hints(function)["return"])
                 state["signature"] = inspect.signature(function)
             many, row = state["shape"]
-            db, *values = state["signature"].bind(*args, **kwargs).args
+            db, *values = state["signature"].bind(*args, **kwargs).args if kwargs else args
             if not many and not _is_struct(row):
                 return await db.fetchval(sql, *values)
             found = await db.fetch(sql, *values) if many else [await db.fetchrow(sql, *values)]

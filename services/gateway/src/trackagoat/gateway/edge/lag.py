@@ -49,35 +49,38 @@ class Lag:
     def __init__(self) -> None:
         """Nothing was looked at yet."""
         self._heads: dict[str, deque[tuple[float, int]]] = {}
-        self._applied: list[marks.MarkRow] = []
-        self._now = 0.0
+        self._behind: dict[str, float] = {}
 
     def note(self, rows: Iterable[marks.MarkRow], now: float) -> None:
         """Take in heads and marks as they were at `now`, a steadily rising number of seconds."""
-        self._now, self._applied = now, []
+        applied: list[marks.MarkRow] = []
         for row in rows:
             if row.service != row.source:
-                self._applied.append(row)
+                applied.append(row)
                 continue
             seen = self._heads.setdefault(row.source, deque(maxlen=_REMEMBER_LOOKS))
             if not seen or seen[-1][1] != row.seq:
                 seen.append((now, row.seq))
+        self._behind = {}
+        for row in applied:
+            self._behind[row.service] = max(self._behind.get(row.service, 0.0), now - self._since(row, now))
 
     def seconds(self, tag: str) -> float:
         """How far behind the answers of calls with that tag are; 0 when they are not."""
-        services = SHOWN_BY.get(tag)
-        behind = (self._behind(row) for row in self._applied if services is None or row.service in services)
-        return max(behind, default=0.0)
+        services = SHOWN_BY.get(tag, tuple(self._behind))
+        return max((self._behind.get(service, 0.0) for service in services), default=0.0)
 
     def headers(self, tag: str) -> dict[str, str]:
         """What an answer says about it: nothing up to two seconds."""
         seconds = self.seconds(tag)
         return {HEADER: f"{seconds:.1f}"} if seconds > TOLD_SECONDS else {}
 
-    def _behind(self, row: marks.MarkRow) -> float:
-        """Since when the feed has held something the service has not applied."""
-        missing = (at for at, head in self._heads.get(row.source, ()) if head > row.seq)
-        return self._now - next(missing, self._now)
+    def _since(self, row: marks.MarkRow, now: float) -> float:
+        """When the feed first held something the service has not applied; now, when there is nothing."""
+        seen = self._heads.get(row.source)
+        if not seen or seen[-1][1] <= row.seq:
+            return now
+        return next(at for at, head in seen if head > row.seq)
 
     async def look(self, db: Db) -> None:
         """Look once."""
