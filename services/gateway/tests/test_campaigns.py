@@ -106,7 +106,9 @@ async def test_creators_and_videos_of_a_campaign_are_found_at_any_depth(api: Any
     bo = await api.creator(ids["project"], "bo")
     await api.post(f"/campaigns/{ids['inner']}/items", {"item_type": "creator", "item_id": bo})
     goal = {"creator_id": ids["creator"], "metric": "posts", "period": "weekly", "target_value": 3}
-    await api.post(f"/projects/{ids['project']}/goals", goal)
+    made = (await api.post(f"/projects/{ids['project']}/goals", goal))["data"]["id"]
+    await api.world.work("goals", clock.now())
+    stands = (await api.get(f"/goals/{made}"))["data"]["compliance"]
     path = f"/campaigns/{ids['outer']}/creators"
     first, second = (await api.get(path))["data"]
     assert (first["creator"]["tiktok_handle"], first["totals"]["views"], first["totals"]["video_count"]) == (
@@ -114,7 +116,15 @@ async def test_creators_and_videos_of_a_campaign_are_found_at_any_depth(api: Any
         1_400,
         2,
     )
-    assert (first["goals"][0]["metric"], first["goals"][0]["target"]) == ("posts", 3)
+    (badge,) = first["goals"]
+    assert badge == {
+        "goal_id": made,
+        "metric": "posts",
+        "period": "weekly",
+        **{name: stands[name] for name in ("target", "actual", "percentage", "status")},
+        "period_recently_ended": False,
+    }
+    assert second["goals"] == []
     assert (second["creator"]["tiktok_handle"], second["totals"]["views"]) == ("bo", 0)
     for sort in ("-views", "tiktok_handle"):
         page = await api.get(path, limit=1, sort=sort)

@@ -155,6 +155,24 @@ async def test_compliance_lists_active_creators_worst_first(api: Any) -> None:
     assert summed["on_track"] + summed["at_risk"] + summed["missed"] == 3
 
 
+async def test_creators_come_by_the_worst_of_their_goals_and_then_by_handle(api: Any) -> None:
+    project = await api.project()
+    path, in_march = f"/projects/{project}/goals", datetime.fromisoformat("2026-03-25T10:00Z")
+    for handle, met in (("Zoe", False), ("bo", True), ("cy", True), ("ana", False)):
+        creator = await api.creator(project, handle, tracking_start_date="2026-03-01")
+        first = 10 * ord(handle[0])
+        if met:
+            shots = [api.shot(first + n, handle, posted_at=in_march) for n in range(3)]
+            await api.scrape(project, creator, *shots)
+        await api.post(path, goal(creator, start_date="2026-03-23"))
+        if handle == "cy":
+            await api.post(path, goal(creator, metric="views", start_date="2026-03-23"))
+    await api.world.work("goals", clock.now())
+    found = (await api.get(f"/projects/{project}/goal-compliance", reference_date="2026-03-25"))["data"]
+    shown = [(one["creator"]["tiktok_handle"], [g["status"] for g in one["compliance"]]) for one in found]
+    assert shown == [("ana", ["missed"]), ("cy", ["missed", "completed"]), ("Zoe", ["missed"]), ("bo", ["completed"])]
+
+
 async def test_a_past_day_shows_the_result_of_its_period(api: Any) -> None:
     project = await api.project()
     creator = await api.creator(project)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from trackagoat.events import clock
 from trackagoat.events.catalogue.ingest import DisableCreator
 from trackagoat.events.catalogue.words import CreatorId
 
@@ -112,12 +113,23 @@ async def test_the_log_of_a_creator_tells_of_its_goals(api: Any) -> None:
     asked = {"creator_id": creator, "metric": "engagement", "period": "weekly", "target_value": 4.5}
     goal = (await api.post(f"/projects/{project}/goals", asked))["data"]["id"]
     await api.patch(f"/goals/{goal}", {"target_value": 5})
+    week = (await api.get(f"/goals/{goal}"))["data"]["compliance"]["advisory"]
+    late = datetime.fromisoformat(week["period_end"]) - timedelta(hours=1)
+    await api.world.work("goals", max(clock.now(), late))
     await api.delete(f"/goals/{goal}")
     log = (await api.get(f"/creators/{creator}/history"))["data"]
     told = {one["kind"]: (one["data"].get("goal_id"), one["data"].get("target_value")) for one in log}
     assert told["goal_created"] == (goal, 4.5)
     assert told["goal_changed"] == (goal, 5)
     assert told["goal_deleted"] == (goal, None)
+    (changed,) = [one["data"] for one in log if one["kind"] == "goal_status_changed"]
+    assert (changed["goal_id"], changed["from"], changed["to"], changed["percentage"]) == (
+        goal,
+        "on_track",
+        "at_risk",
+        0,
+    )
+    assert (changed["period_start"], changed["period_end"]) == (week["period_start"], week["period_end"])
 
 
 async def test_a_video_rests_and_is_refreshed_again(api: Any) -> None:

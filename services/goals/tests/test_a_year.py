@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import random
 from collections import Counter
@@ -37,6 +39,7 @@ FIRST, LAST = date(2026, 1, 5), date(2027, 1, 3)
 WEEKS = 52
 TICK, OPEN, SETTLED = timedelta(hours=6), timedelta(hours=48), timedelta(seconds=5)
 TARGET = 3
+MOST_TURNS = 400
 
 
 def midnight(day: date) -> datetime:
@@ -109,9 +112,22 @@ async def killed(stage: Any, now: datetime) -> None:
     await stage.pool.execute("UPDATE due SET holder = NULL, lease_until = NULL, fence = fence + 1")
 
 
-async def live_through(stage: Any, dice: random.Random, found: list[Post], ids: list[CreatorId]) -> None:
-    """Six hours at a time; now and then the service is down for days, or a worker is killed over its work."""
-    now, said, down = midnight(FIRST), 0, 0
+async def killed_at_some_moment(stage: Any, now: datetime, turns: int) -> bool:
+    """The service dies between any two statements, or over one: after so many turns of its loop, if it still works."""
+    work = asyncio.create_task(stage.work(now))
+    for _ in range(turns):
+        if work.done():
+            break
+        await asyncio.sleep(0)
+    work.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await work
+    return work.cancelled()
+
+
+async def live_through(stage: Any, dice: random.Random, found: list[Post], ids: list[CreatorId]) -> int:
+    """Six hours at a time; now and then the service is down for days, or is killed over its work: how often."""
+    now, said, down, deaths = midnight(FIRST), 0, 0, 0
     end = midnight(LAST) + timedelta(days=6)
     while now < end:
         now += TICK
@@ -124,8 +140,11 @@ async def live_through(stage: Any, dice: random.Random, found: list[Post], ids: 
         if not down:
             if dice.random() < 0.1:
                 await killed(stage, now)
+            if dice.random() < 0.3:
+                deaths += await killed_at_some_moment(stage, now, dice.randrange(1, MOST_TURNS))
             await stage.work(now)
     await stage.work(end)
+    return deaths
 
 
 @pytest.mark.timeout(60 + CREATORS * 12)
@@ -134,7 +153,7 @@ async def test_a_year_of_weekly_goals_says_exactly_what_happened(stage: Any, mon
     found = posts(dice)
     closed, final, corrected = outcomes(found)
     ids = await begin(stage)
-    await live_through(stage, dice, found, ids)
+    assert await live_through(stage, dice, found, ids) > WEEKS
     said = await stage.said()
     weeks = CREATORS * WEEKS
     assert Counter(e.status for e in said if isinstance(e, GoalPeriodClosed)) == closed
