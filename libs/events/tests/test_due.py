@@ -11,7 +11,9 @@ import msgspec
 import pytest
 
 from trackagoat.events import clock, due
-from trackagoat.events.effects import Claimed, Done
+from trackagoat.events.catalogue.words import ProjectId
+from trackagoat.events.catalogue.workspace import ProjectCreated
+from trackagoat.events.effects import Claimed, Done, Record, Write
 from trackagoat.events.host.health import Health
 from trackagoat.events.host.metrics import DUE_AGE_SECONDS, DUE_ROWS
 from trackagoat.events.host.service import Due
@@ -104,6 +106,23 @@ async def test_work_goes_on_when_the_next_row_ripens_or_the_first_lease_ends(sch
     assert await due.upcoming(pool, "job", NOW + soon) == NOW + timedelta(seconds=60)
     await apply(pool, SPEAKER, [due.schedule("job", "k3", ORG, NOW + 2 * soon)], NOW)
     assert await due.upcoming(pool, "job", NOW + soon) == NOW + 2 * soon
+
+
+def test_what_rows_do_goes_together_kind_by_kind_and_each_keeps_its_order() -> None:
+    def row(key: str) -> Claimed:
+        return Claimed(kind="job", key=key, org=ORG, due_at=NOW, attempts=0, payload=None, fence=1)
+
+    def write(name: str) -> Write:
+        return due.unschedule("job", name)
+
+    def record(name: str) -> Record:
+        return Record(ORG, "stream", ProjectCreated(project=ProjectId(ORG), name=name), name)
+
+    a, b, c, d, e = write("a"), write("b"), write("c"), record("d"), record("e")
+    done = [Done(row("k0"), [d, a]), Done(row("k1"), [b]), Done(row("k2")), Done(row("k3"), [e, c])]
+    assert list(due.in_step(done)) == [d, e, b, a, c]
+    assert list(due.in_step([Done(row("k0"), [a, d, b])])) == [a, d, b]
+    assert list(due.in_step([])) == []
 
 
 @pytest.mark.parametrize(("given", "kept"), [(-1, -1), (1, 0)])

@@ -42,13 +42,13 @@ STANDS = {
 
 
 def goal(kind: tuple[str, str]) -> GoalId:
-    return GoalId(UUID(int=900 + KINDS.index(kind)))  # type: ignore[arg-type]
+    return GoalId(UUID(int=900 + KINDS.index(kind)))
 
 
 async def begin(stage: Any) -> None:
     """Three posts are found an hour after they were posted, and read with the profile at once."""
     await stage.open("2026-03-01T08:00Z")
-    found = [
+    found: list[tuple[str, int, dict[str, Any]]] = [
         ("2026-03-10T11:00Z", 1000, {"views": 1000, "likes": 50, "comments": 10, "shares": 5, "saves": 5}),
         ("2026-03-24T11:00Z", 1100, {"views": 400, "likes": 20, "comments": 4, "shares": 2, "saves": 2}),
         ("2026-03-27T06:00Z", 1130, {"views": 100, "likes": 10, "comments": 2, "shares": 1, "saves": 1}),

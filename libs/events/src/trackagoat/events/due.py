@@ -7,8 +7,9 @@ stale result is dropped, because the fence has moved on.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import chain, groupby, zip_longest
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ import structlog
 
 from trackagoat.events import clock, crash
 from trackagoat.events.catalogue.words import OrgId
-from trackagoat.events.effects import Claimed, Done, Write
+from trackagoat.events.effects import Claimed, Done, Effect, Write
 from trackagoat.events.host.metrics import DUE_SECONDS
 from trackagoat.events.sql import Db, write
 
@@ -130,7 +131,17 @@ async def finish(tx: Any, writer: Writer, done: Sequence[Done], now: datetime) -
         [d.attempts for d in again],
         [d.claimed.payload if d.payload is None else d.payload for d in again],
     )
-    await writer.apply(tx, [effect for d in mine for effect in d.effects], now)
+    await writer.apply(tx, in_step(mine), now)
+
+
+def in_step(done: Sequence[Done]) -> Iterator[Effect]:
+    """The effects of all rows, each row's in their order: what the rows do first goes together, kind by kind, then what
+    they do next. So many rows cost as many statements as one.
+    """
+    runs = [[list(run) for _, run in groupby(d.effects, key=type)] for d in done]
+    for step in zip_longest(*runs):
+        going = sorted((run for run in step if run is not None), key=lambda run: type(run[0]).__name__)
+        yield from chain.from_iterable(going)
 
 
 def _keys(claimed: Sequence[Claimed]) -> tuple[list[str], list[str], list[int]]:

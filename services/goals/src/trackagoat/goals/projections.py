@@ -6,8 +6,10 @@ nothing unless the rows did. So do the goals end of a creator that is removed: a
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from itertools import zip_longest
 
 from trackagoat.events import due
 from trackagoat.events.catalogue.goals import (
@@ -40,7 +42,7 @@ from trackagoat.events.catalogue.ingest import (
     VideoTrackingEnabled,
     VideoUpdated,
 )
-from trackagoat.events.catalogue.words import CreatorId, OrgId, Span, VideoId
+from trackagoat.events.catalogue.words import CreatorId, GoalId, OrgId, Span, VideoId
 from trackagoat.events.catalogue.workspace import OrgCreated, OrgTierChanged, OrgUpdated
 from trackagoat.events.effects import Write
 from trackagoat.events.envelope import Heard
@@ -122,7 +124,7 @@ def _first_look(org: OrgId, e: GoalCreated, at: datetime) -> Write:
 
 def periods(page: Sequence[Heard[PeriodFacts]]) -> Iterator[Write]:
     """The results of closed periods, and where the running one stands."""
-    for fact in page:
+    for fact in _side_by_side(page):
         match fact.event:
             case GoalPeriodClosed() as e:
                 yield results.close_period(
@@ -151,6 +153,15 @@ def periods(page: Sequence[Heard[PeriodFacts]]) -> Iterator[Write]:
                 yield _advised(fact.org, fact.event)
             case GoalDeleted() as e:
                 yield results.forget(e.goal)
+
+
+def _side_by_side(page: Sequence[Heard[PeriodFacts]]) -> Iterator[Heard[PeriodFacts]]:
+    """The first fact of every goal, kind by kind, then the second: written as sets when many periods end at once."""
+    of_goal: defaultdict[GoalId, list[Heard[PeriodFacts]]] = defaultdict(list)
+    for fact in page:
+        of_goal[fact.event.goal].append(fact)
+    for facts in zip_longest(*of_goal.values()):
+        yield from sorted((fact for fact in facts if fact is not None), key=lambda fact: fact.event.tag())
 
 
 def _advised(org: OrgId, e: GoalAdvisoryRaised | GoalAdvisoryCleared) -> Write:
