@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +32,7 @@ from trackagoat.events.catalogue.ingest import (
     VideoRestored,
     VideoUpdated,
 )
-from trackagoat.events.catalogue.words import GoalId
+from trackagoat.events.catalogue.words import CreatorId, GoalId
 from trackagoat.events.catalogue.workspace import ProjectDeleted
 
 MONDAY = "2026-03-23T08:00Z"
@@ -100,6 +101,22 @@ async def test_a_goal_that_is_watched_is_looked_at_every_few_minutes(stage: Any)
     upcoming = await stage.due_at()
     assert upcoming is not None
     assert upcoming - at("2026-03-24T10:00Z") <= timedelta(minutes=15)
+
+
+async def test_creators_that_were_looked_at_together_come_back_apart(stage: Any) -> None:
+    await stage.open("2026-03-20T08:00Z")
+    command = SetGoal(
+        goal=stage.goal, creator=stage.creator, project=stage.project, metric="posts", period="weekly",
+        target_value=Decimal(15), start_date=date(2026, 3, 23),
+    )  # fmt: skip
+    for n in range(20):
+        other = {"goal": GoalId(UUID(int=500 + n)), "creator": CreatorId(UUID(int=18 * n))}
+        await stage.ask("2026-03-24T10:00Z", msgspec.structs.replace(command, **other))
+    await stage.work("2026-03-24T10:00Z")
+    rows = await stage.pool.fetch("SELECT due_at - $1 AS wait FROM due ORDER BY due_at", at("2026-03-24T10:00Z"))
+    waits = [row["wait"] for row in rows]
+    assert [b - a for a, b in pairwise(waits)] == [timedelta(seconds=18)] * 19
+    assert timedelta(minutes=6) <= waits[0] < waits[-1] <= timedelta(minutes=12)
 
 
 async def test_round_targets_are_said_as_they_are_written(stage: Any) -> None:

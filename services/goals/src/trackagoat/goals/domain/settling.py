@@ -19,6 +19,10 @@ from trackagoat.goals.domain.watched import EVER, Result, Watched
 
 REFRESH = timedelta(minutes=12)
 """A goal that is watched is looked at least this often, though every instant that changes something is known."""
+APART = 360
+"""Seconds by which creators come back earlier than that, each by its own number: many that were looked at together (a
+day has ended, rows were rebuilt) do not stay together, and nobody's reading waits behind all of them.
+"""
 SOON = timedelta(seconds=1)
 """When to look again for facts that are known to be on their way."""
 
@@ -208,7 +212,8 @@ def _upcoming(  # noqa: PLR0913, PLR0917 - what is known of the moment
     if not settles:
         return None
     turns = (i for i in _turns(w, planned, basis, now, answers) if i > now)
-    return min(max(min(settles), now + SOON), now + REFRESH, *turns)
+    patience = REFRESH - timedelta(seconds=w.creator.int % APART)
+    return min(max(min(settles), now + SOON), now + patience, *turns)
 
 
 def _turns(w: Watched, planned: Plan, basis: Basis | None, now: datetime, answers: Answers) -> Iterator[datetime]:
