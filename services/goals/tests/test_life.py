@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from trackagoat.events import clock
 from trackagoat.events.catalogue.goals import (
     DeleteGoal,
     GoalAdvisoryCleared,
@@ -195,6 +197,22 @@ async def test_removing_the_creator_ends_its_goals_for_good(stage: Any) -> None:
     await stage.work("2026-04-20T10:00Z")
     assert await stage.said(GoalPeriodClosed) == []
     assert not await stage.pool.fetchval("SELECT is_active FROM goals")
+
+
+async def test_an_upgrade_ends_the_goals_of_a_creator_whose_removal_was_not_passed_on(stage: Any) -> None:
+    """The rows were told of the removal; the follower that ended goals before was not yet."""
+    await stage.begin()
+    await stage.pool.execute("UPDATE creators SET removed = true")
+    await stage.pool.execute(
+        "INSERT INTO checkpoints VALUES ('end_goals', 'ingest', 0, 7), ('figures', 'ingest', 0, 9)"
+    )
+    text = (files("trackagoat.goals") / "migrations/1070_post_one_follower.sql").read_text(encoding="utf-8")
+    for _ in range(2):
+        await stage.pool.execute(text.partition("-- migrate:down")[0])
+    await stage.work(clock.now() + SECOND)
+    assert not await stage.pool.fetchval("SELECT is_active FROM goals")
+    assert [e.is_active for e in await stage.said(GoalUpdated)] == [False]
+    assert await stage.pool.fetchval("SELECT array_agg(projection) FROM checkpoints") == ["figures"]
 
 
 async def test_a_goal_that_is_taken_away_leaves_no_row(stage: Any) -> None:
