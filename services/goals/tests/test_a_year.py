@@ -147,7 +147,7 @@ async def live_through(stage: Any, dice: random.Random, found: list[Post], ids: 
     return deaths
 
 
-@pytest.mark.timeout(60 + CREATORS * 12)
+@pytest.mark.timeout(180 + CREATORS * 12)
 async def test_a_year_of_weekly_goals_says_exactly_what_happened(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     dice = random.Random(2026)
     found = posts(dice)
