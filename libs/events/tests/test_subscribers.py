@@ -121,6 +121,32 @@ def wanted(*events: str, orgs: tuple[UUID, ...] = (ORG,)) -> list[str]:
     ]
 
 
+async def test_alerts_of_an_org_are_heard_by_its_subscribers_and_told_by_notifications_alone(
+    come: Come, house: Client, server: Nats
+) -> None:
+    teller = await nats.connect(
+        server.url, user="notifications", password=PASSWORDS["notifications"], inbox_prefix=b"_INBOX.notifications"
+    )
+    for org in (ORG, OTHER):
+        await teller.jetstream().publish(topology.alert_subject(org, "goal_missed"), b"{}")
+    await teller.close()
+    for one, org in ((ACME, ORG), (RIVAL, OTHER)):
+        found = [subject for subject in await pulled(await come(one), one) if subject.startswith("alerts.")]
+        assert found == [f"alerts.{org}.goal_missed"]
+    assert topology.ALERTS not in heard(VIDEOS)
+    assert topology.ALERTS not in heard(NARROW)
+    acme = await come(ACME)
+    await acme.publish(f"alerts.{ORG}.goal_missed", b"forged")
+    await acme.subscribe("alerts.>")
+    await acme.flush()
+    await until(lambda: _refused_twice(acme), 10)
+    assert (await house.jetstream().stream_info(topology.ALERTS)).state.messages == 2
+
+
+async def _refused_twice(client: Any) -> bool:
+    return len([one for one in client.refused if "permissions violation" in one.lower()]) == 2
+
+
 @pytest.mark.parametrize(
     ("one", "expected"),
     [

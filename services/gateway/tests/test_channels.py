@@ -34,6 +34,14 @@ async def test_each_kind_has_a_configuration_of_its_own(api: Any) -> None:
         assert await api.refused("POST", "/channels", wrong) == (400, "invalid_body"), wrong
 
 
+async def test_a_channel_to_nats_needs_no_configuration_and_takes_none(api: Any) -> None:
+    made = (await api.post("/channels", {"kind": "nats", "name": "Bus", "config": {}}))["data"]
+    assert (made["kind"], made["config"], made["secret"]) == ("nats", {}, None)
+    wrong = {"kind": "nats", "name": "Bus", "config": {"url": "https://hooks.example.com/x"}}
+    assert await api.refused("POST", "/channels", wrong) == (400, "invalid_body")
+    assert await api.refused("POST", f"/channels/{made['id']}/rotate-secret") == (400, "invalid_params")
+
+
 async def test_a_channel_is_changed_and_its_secret_rotated(api: Any) -> None:
     made = (await api.post("/channels", HOOK))["data"]
     path = f"/channels/{made['id']}"

@@ -21,19 +21,23 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
 
+from trackagoat.embedded import Nats
+from trackagoat.events import topology
 from trackagoat.events.catalogue.notifications import ChannelKind, config_context, reader_of, secret_context
-from trackagoat.events.catalogue.words import AlertId, ChannelId
+from trackagoat.events.catalogue.words import AlertId, ChannelId, OrgId
 from trackagoat.events.seal import seal
+from trackagoat.events.testing.plugin import PASSWORDS
 from trackagoat.events.tokens import email_hash
 from trackagoat.notifications.channels.mail import Mail, Server
 from trackagoat.notifications.channels.outbound import Outbound
 from trackagoat.notifications.channels.slack import Slack
+from trackagoat.notifications.channels.subjects import Subjects
 from trackagoat.notifications.channels.webhook import Webhook
 from trackagoat.notifications.domain.messages import Entity, Message, Notice, Parcel
 from trackagoat.notifications.domain.targets import Targets
 
 KEY = base64.b64encode(bytes(range(32))).decode()
-CHANNEL = ChannelId(UUID(int=1))
+CHANNEL, ORG = ChannelId(UUID(int=1)), OrgId(UUID(int=7))
 NOW = datetime.fromisoformat("2026-03-10T08:00:00Z")
 BASE = "https://goats.example"
 HERE = Targets.of(["127.0.0.0/8"])
@@ -107,9 +111,51 @@ def mailbox(unused_tcp_port: int) -> Any:
     server.stop()
 
 
-@pytest.fixture(params=["webhook", "slack", "email"])
-async def way(request: pytest.FixtureRequest, receiver: Any, mailbox: Any) -> AsyncIterator[Way]:
+class Listener:
+    """The operator, who hears every message that a stream takes."""
+
+    def __init__(self, server: Nats) -> None:
+        self.server = server
+        self.heard: list[Any] = []
+
+    async def open(self) -> None:
+        self.client = await topology.connect(self.server.url, "operator", PASSWORDS["operator"])
+
+        async def note(message: Any) -> None:
+            self.heard.append(message)
+
+        self.ear = await self.client.subscribe("alerts.>", cb=note)
+        await self.client.flush()
+
+    async def settled(self) -> None:
+        """What was published until now has been heard."""
+        await self.client.flush()
+
+
+@pytest.fixture
+async def listener(nats_server: Nats) -> AsyncIterator[Listener]:
+    one = Listener(nats_server)
+    await one.open()
+    yield one
+    await one.client.close()
+
+
+@contextlib.asynccontextmanager
+async def published(server: Nats) -> AsyncIterator[Subjects]:
+    """The channel as notifications has it."""
+    async with Subjects(server.url, "notifications", PASSWORDS["notifications"], patience=5) as subjects:
+        yield subjects
+
+
+@pytest.fixture(params=["webhook", "slack", "email", "nats"])
+async def way(
+    request: pytest.FixtureRequest, receiver: Any, mailbox: Any, nats_server: Nats, listener: Listener
+) -> AsyncIterator[Way]:
     box, port = mailbox
+    if request.param == "nats":
+        async with published(nats_server) as subjects:
+            yield Way("nats", subjects, {"org": ORG}, lambda: listener.heard)
+        return
     async with Outbound(HERE, patience=5) as outbound:
         if request.param == "webhook":
             secret = seal(KEY, b"whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", secret_context(CHANNEL))
@@ -126,23 +172,53 @@ async def way(request: pytest.FixtureRequest, receiver: Any, mailbox: Any) -> As
 
 
 @pytest.mark.parametrize("message", [ONE, DIGEST, TEST], ids=["alert", "digest", "test"])
-async def test_a_message_of_each_type_arrives_once(way: Way, message: Message) -> None:
+async def test_a_message_of_each_type_arrives_once(way: Way, message: Message, listener: Listener) -> None:
     answer = await way.send(message)
     assert answer.error is None, answer
     assert answer.duration_ms >= 0
+    if way.kind == "nats":
+        await listener.settled()
     assert len(way.got()) == (2 if way.kind == "email" else 1), "each address gets a letter of its own"
 
 
 async def test_what_cannot_be_opened_is_an_answer(way: Way) -> None:
+    if way.kind == "nats":
+        pytest.skip("nothing of it is sealed")
     wrong = {"sealed_secrets": ["AAAA"]} if way.kind == "webhook" else {"sealed_config": "AAAA"}
     answer = await way.send(ONE, **wrong)
     assert "cannot be opened" in answer.error
     assert way.got() == []
 
 
-async def test_a_receiver_that_refuses_is_an_answer(way: Way, receiver: Any, mailbox: Any) -> None:
+async def test_a_receiver_that_refuses_is_an_answer(way: Way, receiver: Any, mailbox: Any, listener: Listener) -> None:
     receiver.answers, mailbox[0].refuses = [(500, {})], True
-    assert ("552" if way.kind == "email" else "500") in (await way.send(ONE)).error
+    if way.kind == "nats":
+        await listener.ear.unsubscribe()
+        await listener.client.jetstream().delete_stream(topology.ALERTS)
+    refusal = {"email": "552", "nats": "no stream took it"}.get(way.kind, "500")
+    assert refusal in (await way.send(ONE)).error
+
+
+async def test_an_alert_on_nats_is_kept_once_under_its_id_on_the_subject_of_its_kind(
+    nats_server: Nats, listener: Listener
+) -> None:
+    async with published(nats_server) as subjects:
+        for message in (ONE, ONE, DIGEST, TEST):
+            parcel = Parcel(channel=CHANNEL, kind="nats", name="Bus", message=message, org=ORG)
+            assert (await subjects.send(parcel, NOW)).error is None
+    js = listener.client.jetstream()
+    state = (await js.stream_info(topology.ALERTS, subjects_filter=">")).state
+    assert state.messages == 3
+    assert state.subjects == {f"alerts.{ORG}.{kind}": 1 for kind in ("goal_missed", "digest", "test_ping")}
+    kept = await js.get_last_msg(topology.ALERTS, f"alerts.{ORG}.goal_missed")
+    assert kept.data == ONE.body
+    assert (kept.headers or {})["Nats-Msg-Id"] == ONE.id
+
+
+async def test_a_server_that_is_away_is_an_answer(unused_tcp_port: int) -> None:
+    async with Subjects(f"nats://127.0.0.1:{unused_tcp_port}", "x", "y", patience=0.5) as subjects:
+        answer = await subjects.send(Parcel(channel=CHANNEL, kind="nats", name="Bus", message=ONE, org=ORG), NOW)
+    assert answer.error == "NATS did not answer within 0.5 s"
 
 
 async def test_a_letter_has_text_and_html_and_no_header_of_anybody_elses(mailbox: Any) -> None:

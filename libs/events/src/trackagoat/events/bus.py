@@ -99,6 +99,15 @@ class Bus:
         """JetStream on this connection."""
         return self.client.jetstream(timeout=5)
 
+    async def publish(self, subject: str, data: bytes, headers: dict[str, str]) -> bool:
+        """Put a message into the stream of its subject; was it new, by its Nats-Msg-Id? Raises Unavailable."""
+        try:
+            ack = await self.jetstream().publish(subject, data, headers=headers)
+        except (nats.errors.Error, TimeoutError) as error:
+            message = f"no stream took it: {str(error) or type(error).__name__}"
+            raise Unavailable(message) from error
+        return not ack.duplicate
+
     @property
     def connected(self) -> bool:
         """Is there a connection at this moment?"""

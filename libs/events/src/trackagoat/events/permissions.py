@@ -17,6 +17,7 @@ ROLES = {role(schema): schema for schema in SCHEMAS}
 GRAVE = (
     "events.>",
     "commands.>",
+    "alerts.>",
     *(f"$JS.API.STREAM.{verb}.>" for verb in ("CREATE", "UPDATE", "DELETE", "PURGE", "MSG.DELETE")),
 )
 """What nobody but services, gateway and operator may publish."""

@@ -31,6 +31,9 @@ from trackagoat.events.errors import TopologyDrift
 SERVICES = ("workspace", "ingest", "campaigns", "goals", "notifications")
 """The services that say something; each has one stream of its own."""
 
+ALERTS = "ALERTS"
+"""The stream of what channels of kind `nats` tell; notifications alone publishes there."""
+
 ASKERS = ("gateway", "operator")
 """Those that only ask: the API and the command line."""
 
@@ -88,24 +91,34 @@ def command_subject(service: str, command: str) -> str:
     return f"commands.{service}.{command}"
 
 
+def alert_subject(org: UUID, kind: str) -> str:
+    """Where a message of a channel of kind `nats` is published: `alerts.<org>.<kind>`."""
+    return f"alerts.{org}.{kind}"
+
+
 def streams(replicas: int = 1) -> list[StreamConfig]:
     """Every stream, as declared."""
-    return [
-        StreamConfig(
-            name=stream_name(service),
-            description=f"What {service} said, in the order of its feed",
-            subjects=[f"events.{service}.>"],
-            retention=RetentionPolicy.LIMITS,
-            discard=DiscardPolicy.OLD,
-            storage=StorageType.FILE,
-            max_age=RETENTION_SECONDS,
-            duplicate_window=DUPLICATE_WINDOW_SECONDS,
-            num_replicas=replicas,
-            allow_direct=True,
-            allow_rollup_hdrs=False,
-        )
+    said = [
+        _stream(stream_name(service), f"What {service} said, in the order of its feed", f"events.{service}.>", replicas)
         for service in SERVICES
     ]
+    return [*said, _stream(ALERTS, "Alerts of channels that lead here", "alerts.>", replicas)]
+
+
+def _stream(name: str, description: str, subjects: str, replicas: int) -> StreamConfig:
+    return StreamConfig(
+        name=name,
+        description=description,
+        subjects=[subjects],
+        retention=RetentionPolicy.LIMITS,
+        discard=DiscardPolicy.OLD,
+        storage=StorageType.FILE,
+        max_age=RETENTION_SECONDS,
+        duplicate_window=DUPLICATE_WINDOW_SECONDS,
+        num_replicas=replicas,
+        allow_direct=True,
+        allow_rollup_hdrs=False,
+    )
 
 
 def users(passwords: dict[str, str]) -> list[User]:
@@ -116,7 +129,13 @@ def users(passwords: dict[str, str]) -> list[User]:
         User(
             name,
             passwords[name],
-            [f"events.{name}.>", f"wake.{name}", *reading, *consuming],
+            [
+                f"events.{name}.>",
+                f"wake.{name}",
+                *(["alerts.>"] if name == "notifications" else []),
+                *reading,
+                *consuming,
+            ],
             [f"commands.{name}.>", f"wake.{name}", f"_INBOX.{name}.>"],
             allow_responses=True,
         )
@@ -180,6 +199,8 @@ def heard(one: Subscriber) -> dict[str, list[str]]:
         names = sorted(kind.__name__ for kind in kinds if kind.speaker == service) if one.types else ["*"]
         if names:
             found[stream_name(service)] = [f"events.{service}.{place}.{name}.{org}.>" for name in names]
+    if any(kind.tag().startswith("alert.raised.") for kind in kinds):
+        found[ALERTS] = [f"alerts.{org}.>"]
     return found
 
 
@@ -238,9 +259,9 @@ async def dismiss(url: str, user: str | None, password: str | None, name: str) -
     """Take the consumers of a subscriber away."""
     connection = await connect(url, user, password)
     try:
-        for service in SERVICES:
+        for stream in (*map(stream_name, SERVICES), ALERTS):
             with contextlib.suppress(NotFoundError):
-                await connection.jetstream().delete_consumer(stream_name(service), name)
+                await connection.jetstream().delete_consumer(stream, name)
     finally:
         await connection.close()
 

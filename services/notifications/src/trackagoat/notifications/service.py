@@ -12,6 +12,7 @@ from trackagoat.notifications import handlers
 from trackagoat.notifications.channels.mail import Mail, Server
 from trackagoat.notifications.channels.outbound import Outbound
 from trackagoat.notifications.channels.slack import Slack
+from trackagoat.notifications.channels.subjects import Subjects
 from trackagoat.notifications.channels.webhook import Webhook
 from trackagoat.notifications.domain.watching import TELL, WATCH
 from trackagoat.notifications.due import delivering, waiting, watching
@@ -23,6 +24,8 @@ from trackagoat.notifications.settings import Settings
 def service(settings: Settings) -> Service:
     """Alerts, the rules and channels they are told by, their deliveries, and the public feed of each org."""
     outbound = Outbound(settings.targets)
+    password = settings.nats_password
+    subjects = Subjects(settings.nats_url, settings.nats_user, password.get_secret_value() if password else None)
     tidy = waiting.Tidy(timedelta(days=settings.event_feed_days))
     return Service(
         name="notifications",
@@ -75,24 +78,30 @@ def service(settings: Settings) -> Service:
         ],
         due=[
             Due(kind=goals.AT_RISK, run=waiting.goals_waiting),
-            Due(kind=sending.DELIVERY, run=_courier(settings, outbound).run, batch=delivering.SIDE_BY_SIDE, apart=True),
+            Due(
+                kind=sending.DELIVERY,
+                run=_courier(settings, outbound, subjects).run,
+                batch=delivering.SIDE_BY_SIDE,
+                apart=True,
+            ),
             Due(kind=sending.DIGEST, run=waiting.digests, batch=8),
             Due(kind=public.PUBLISH, run=waiting.public_events),
             Due(kind=WATCH, run=watching.watch),
             Due(kind=TELL, run=watching.tell),
             Due(kind="tidy", run=tidy.run),
         ],
-        around=[outbound],
+        around=[outbound, subjects],
     )
 
 
-def _courier(settings: Settings, outbound: Outbound) -> delivering.Courier:
+def _courier(settings: Settings, outbound: Outbound, subjects: Subjects) -> delivering.Courier:
     key = settings.secret_key.get_secret_value()
     return delivering.Courier(
         {
             "webhook": Webhook(outbound, key),
             "slack": Slack(outbound, key),
             "email": Mail(_mail_server(settings), key, settings.base_url),
+            "nats": subjects,
         }
     )
 

@@ -68,7 +68,7 @@ class NewGoal(Body, frozen=True, kw_only=True):
 
 
 class Config(Body, frozen=True, kw_only=True):
-    """Where a channel leads: `url` and `event_types` of a webhook, `to` of e-mail, `webhook_url` of Slack."""
+    """Where a channel leads: `url` and `event_types` of a webhook, `to` of e-mail, `webhook_url` of Slack. One of kind `nats` leads to `alerts.<org>.>` and has none of these."""
 
     url: str | UnsetType = UNSET
     """Canonical address of the post"""

@@ -141,6 +141,8 @@ def _check(reach: Reach, command: CreateChannel) -> None:
         if command.url is None or command.sealed_secret is None:
             raise IncompleteChannel
         _allowed(reach, command.url)
+    elif command.kind == "nats":
+        return
     elif command.sealed_config is None:
         raise IncompleteChannel
     elif command.kind == "email" and not reach.mail:

@@ -19,6 +19,8 @@ SLOW_MS = 2000
 FAILURES = 3
 """So many failures in a row open the breaker."""
 FIRST_REST, LONGEST_REST = timedelta(seconds=5), timedelta(seconds=60)
+USUAL, SHORTEST_WAIT = timedelta(milliseconds=100), 0.05
+"""How long an attempt over a channel is thought to take until one has been made; the least wait in seconds."""
 
 
 class Breaker(msgspec.Struct):
@@ -34,12 +36,17 @@ class Pressure:
 
     After three failures in a row a channel rests for 5 s, twice as long after each further failure, at most a
     minute; then one attempt tries it. Waiting so is no attempt: the schedule of a delivery does not move on.
+
+    Those who wait for room are each promised a place after those before them, as far apart as attempts last. So a
+    backlog is not looked at again and again, and a burst over a quick channel is not held up.
     """
 
     def __init__(self) -> None:
         """Nobody is under way and nothing is known."""
         self._under_way: Counter[ChannelId] = Counter()
         self._breakers: dict[ChannelId, Breaker] = {}
+        self._took: dict[ChannelId, timedelta] = {}
+        self._promised: dict[ChannelId, datetime] = {}
 
     def wait(self, channel: ChannelId, now: datetime) -> timedelta | None:
         """How long an attempt over the channel has to wait; None: it may begin."""
@@ -52,7 +59,14 @@ class Pressure:
             room = AT_MOST_SLOW if known.slow else AT_MOST
         if self._under_way[channel] < room:
             return None
-        return timedelta(seconds=clock.jitter(1))
+        return self._place(channel, now, room)
+
+    def _place(self, channel: ChannelId, now: datetime, room: int) -> timedelta:
+        """How long until there should be room, after everybody who was told so before; a minute at most."""
+        after = max(self._promised.get(channel, now), now)
+        place = min(after + self._took.get(channel, USUAL) / room, now + LONGEST_REST)
+        self._promised[channel] = place
+        return timedelta(seconds=clock.jitter(max((place - now).total_seconds(), SHORTEST_WAIT)))
 
     def begins(self, channel: ChannelId) -> None:
         """An attempt is under way."""
@@ -63,6 +77,7 @@ class Pressure:
         self._under_way -= Counter([channel])
         if answer is None:
             return
+        self._took[channel] = timedelta(milliseconds=answer.duration_ms)
         slow = answer.duration_ms > SLOW_MS
         if answer.error is None and not slow:
             self._breakers.pop(channel, None)

@@ -74,7 +74,7 @@ class Notifications(Connection):
         *,
         limit: int | None = None,
         cursor: str | None = None,
-        kind: Literal["email", "in_app", "slack", "webhook"] | None = None,
+        kind: Literal["email", "in_app", "nats", "slack", "webhook"] | None = None,
     ) -> Listing[resources.Channel, resources.PageMeta]:
         """Channels of the organization, newest first."""
         return self.listing(resources.Channel, resources.PageMeta, place("/channels"), query(limit=limit, cursor=cursor, kind=kind))
@@ -82,7 +82,7 @@ class Notifications(Connection):
     async def create_channel(
         self,
         *,
-        kind: Literal["email", "slack", "webhook"],
+        kind: Literal["email", "nats", "slack", "webhook"],
         name: str,
         config: requests.Config,
         idempotency_key: str | None = None,

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from trackagoat.events.catalogue.notifications.speech import NotificationsCommand, NotificationsEvent
 from trackagoat.events.catalogue.words import ChannelId, OrgId, Refused
 
-ChannelKind = Literal["in_app", "webhook", "email", "slack"]
+ChannelKind = Literal["in_app", "webhook", "email", "slack", "nats"]
 DisabledReason = Literal["failing", "gone", "switched_off"]
 
 
@@ -41,7 +41,8 @@ class ChannelCreated(NotificationsEvent, frozen=True, kw_only=True, tag="channel
     """A way to tell people or programs. What is sealed opens only with the installation's key.
 
     A webhook has a `url`, a `sealed_secret` and the types of public events it gets beside alerts (`creator.*` are
-    patterns); a Slack channel has its URL, an e-mail channel its addresses in `sealed_config`.
+    patterns); a Slack channel has its URL, an e-mail channel its addresses in `sealed_config`. One of kind `nats`
+    leads to the subjects of the org, `alerts.<org>.>`, and needs nothing.
     """
 
     public: ClassVar[bool] = False

@@ -17,10 +17,11 @@ Address = Annotated[
 ]
 Addresses = Annotated[list[Address], Meta(min_length=1, max_length=20)]
 EventTypes = Annotated[list[Annotated[str, Meta(min_length=1, max_length=100)]], Meta(max_length=100)]
-OF_KIND: dict[str, tuple[str, set[str]]] = {
+OF_KIND: dict[str, tuple[str | None, set[str]]] = {
     "webhook": ("url", {"url", "event_types"}),
     "email": ("to", {"to"}),
     "slack": ("webhook_url", {"webhook_url"}),
+    "nats": (None, set()),
 }
 """By kind: what its configuration needs, and what it may have."""
 
@@ -32,7 +33,10 @@ class ListChannels(Page, frozen=True, kw_only=True):
 
 
 class Config(Body, frozen=True, kw_only=True):
-    """Where a channel leads: `url` and `event_types` of a webhook, `to` of e-mail, `webhook_url` of Slack."""
+    """Where a channel leads: `url` and `event_types` of a webhook, `to` of e-mail, `webhook_url` of Slack.
+
+    One of kind `nats` leads to `alerts.<org>.>` and has none of these.
+    """
 
     url: Url | UnsetType = UNSET
     event_types: EventTypes | UnsetType = UNSET
@@ -54,14 +58,14 @@ class Config(Body, frozen=True, kw_only=True):
 class ChannelWanted(Body, frozen=True, kw_only=True):
     """A channel to open."""
 
-    kind: Literal["webhook", "email", "slack"]
+    kind: Literal["webhook", "email", "slack", "nats"]
     name: Name
     config: Config
 
     def __post_init__(self) -> None:
         """Each kind has a configuration of its own."""
         needed, allowed = OF_KIND[self.kind]
-        if needed not in self.config.named:
+        if needed is not None and needed not in self.config.named:
             raise _of_config(needed, "Required")
         for other in sorted(self.config.named - allowed):
             raise _of_config(other, f"Not for a channel of kind {self.kind}")
