@@ -77,7 +77,7 @@ for service, dsn in dsns.items():
     asyncio.run(migrate(service, dsn, **more))
 """
 MIGRATIONS = "SELECT version FROM campaigns.schema_migrations WHERE version >= '9998' ORDER BY version"
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 
 
 class Tree(NamedTuple):
