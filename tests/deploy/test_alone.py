@@ -14,6 +14,7 @@ import aiohttp
 import asyncpg
 import pytest
 
+from trackagoat.events.host.migrate import versions
 from trackagoat.events.host.provision import SCHEMAS, role
 
 Environment = Callable[[str], Path]
@@ -93,10 +94,11 @@ async def test_its_migrations_run_from_the_same_image_and_as_its_own_role(
         assert await owner.fetchval("SELECT current_user") == role(service)
         count = await owner.fetchval(APPLIED)
         await owner.execute(FORGET)
-        for _ in range(2):
-            done = await run(environment(service) / "bin" / "migrate", external.environment(service))
+        first = len(versions(service, "pre"))
+        for phase, applied in ((["pre"], first), (["post"], count), ([], count)):
+            done = await run(environment(service) / "bin" / "migrate", external.environment(service), *phase)
             assert done.returncode == 0, done.stderr
-            assert await owner.fetchval(APPLIED) == count
+            assert await owner.fetchval(APPLIED) == applied
     finally:
         await owner.close()
 
@@ -116,11 +118,14 @@ def test_migrations_that_cannot_run_say_why(environment: Environment) -> None:
     done = subprocess.run([program], env=told, capture_output=True, text=True, check=False)
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
     assert f"the schema of {SERVICE} cannot be brought up to date" in done.stderr
+    done = subprocess.run([program, "first"], env=told, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "usage: migrate [pre|post]\n")
 
 
-async def run(program: Path, told: dict[str, str]) -> subprocess.CompletedProcess[str]:
+async def run(program: Path, told: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
     """A program of the environment, to its end."""
-    return await asyncio.to_thread(subprocess.run, [program], env=told, capture_output=True, text=True, check=False)
+    command = [str(program), *words]
+    return await asyncio.to_thread(subprocess.run, command, env=told, capture_output=True, text=True, check=False)
 
 
 async def serving(output: asyncio.StreamReader) -> int:

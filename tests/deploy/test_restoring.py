@@ -37,7 +37,7 @@ from trackagoat.events import clock
 from trackagoat.events.bus import Bus, BusAsker, connect_asker
 from trackagoat.events.topology import SERVICES
 
-SEED, LANES, STEPS = 11, 2, 40
+SEED, LANES, STEPS = 11, 2, 25
 PROGRAM = binaries() / "pg_basebackup"
 pytestmark = [
     pytest.mark.timeout(420),

@@ -69,14 +69,15 @@ if url:
     asyncio.run(topology.apply(url, "operator", passwords["operator"]))
 print(json.dumps(list(map(tuple, topology.users(passwords)))))
 """
-MIGRATE_ALL = """
-import asyncio, os, sys
+MIGRATE = """
+import asyncio, json, sys
 from trackagoat.events.host.migrate import migrate
-asyncio.run(migrate(sys.argv[1], os.environ["DATABASE_URL"]))
+dsns, more = map(json.loads, sys.argv[1:])
+for service, dsn in dsns.items():
+    asyncio.run(migrate(service, dsn, **more))
 """
-MIGRATE = "import sys; from trackagoat.events.host.migrate import main; main(sys.argv.pop(1))"
 MIGRATIONS = "SELECT version FROM campaigns.schema_migrations WHERE version >= '9998' ORDER BY version"
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 
 
 class Tree(NamedTuple):
@@ -164,15 +165,16 @@ class World:
         self._nats._child.tell(signal.SIGHUP, "Reloaded server configuration", 10)
         tree.run(PREPARE, json.dumps([self.database_url, self.nats_url, PASSWORDS]))
 
-    def migrate(self, tree: Tree, *phase: str) -> None:
-        for service in SCHEMAS:
-            tree.run(MIGRATE if phase else MIGRATE_ALL, service, *phase, DATABASE_URL=self._dsn(service))
+    def migrate(self, tree: Tree, **more: str) -> None:
+        """Every schema; `phase` names one of those the new version knows."""
+        dsns = {service: self._dsn(service) for service in SCHEMAS}
+        tree.run(MIGRATE, json.dumps(dsns), json.dumps(more))
 
     def _dsn(self, service: str) -> str:
         return self._postgres.dsn(user=role(service), password=PASSWORDS[service])
 
     async def start(self, service: str, tree: Tree) -> None:
-        """Begin a process of that version and return when it is ready; `replaced` is whoever ran before."""
+        """Begin a process of that version and return when it is ready; whoever ran before goes on."""
         port = free_port()
         told = {
             "DATABASE_URL": self._dsn(service),
@@ -371,7 +373,7 @@ async def begun(load: Load, hooks: Receivers) -> tuple[dict[UUID, str], str, lis
 async def replaced(world: World, new: Tree, load: Load) -> None:
     """As the page on deploying says: prepare, first phase, one service after the other, second phase."""
     await asyncio.to_thread(world.prepare, new)
-    await asyncio.to_thread(world.migrate, new, "pre")
+    await asyncio.to_thread(world.migrate, new, phase="pre")
     assert await _sql(world, MIGRATIONS) == ["9998"]
     for service in SCHEMAS:
         before, gateway = world.taken(service), world.gateway
@@ -382,7 +384,7 @@ async def replaced(world: World, new: Tree, load: Load) -> None:
         assert await world.end(before) == 0, f"{service} did not end by itself"
         if service == "gateway":
             load.gateways.remove(gateway)
-    await asyncio.to_thread(world.migrate, new, "post")
+    await asyncio.to_thread(world.migrate, new, phase="post")
     assert await _sql(world, MIGRATIONS) == ["9998", "9999"]
     await asyncio.sleep(TOGETHER_SECONDS)
 
