@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import reduce
 from operator import add, sub
 
 import msgspec
@@ -69,6 +70,13 @@ class Tally(msgspec.Struct, frozen=True):
             left = [_each(sub, one, gone) for one, gone in zip(left, other.gains, strict=True)]
         return Tally(left, self.posts)
 
+    def as_one(self, begin: int) -> Tally:
+        """The bins from `begin` on as one bucket, and all before it as what came before."""
+        parts = (self.gains[:begin], self.gains[begin:])
+        return Tally(
+            [reduce(_added, part, NOTHING) for part in parts], [sum(self.posts[:begin]), sum(self.posts[begin:])]
+        )
+
 
 def tally(gains: Iterable[GainRow], posts: Iterable[PostRow], bins: int) -> Tally:
     """The rows of one entity."""
@@ -105,6 +113,10 @@ def figures(rows: Tally, buckets: Sequence[Bucket], members: Members, today: dat
             )
         )
     return found
+
+
+def _added(one: Four, other: Four) -> Four:
+    return _each(add, one, other)
 
 
 def _each(operation: Callable[[int, int], int], one: Four, other: Four) -> Four:

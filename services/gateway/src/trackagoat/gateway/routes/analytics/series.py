@@ -67,7 +67,8 @@ def _cut(asked: GetAnalytics, meant: days.Range) -> list[Bucket]:
 
 
 async def _answer(call: Call[Any, Any], q: Question, kept: int | None) -> tuple[Analytics, list[str]]:
-    (rows, now), totals = await asyncio.gather(_measured(call, q, q.buckets), _whole(call, q, q.range))
+    rows, now = await _measured(call, q, q.buckets)
+    totals = _summed(q, rows) if q.params.metric != "growth_rate_pop" else await _whole(call, q, q.range)
     earlier = [bucket.earlier(q.range.days) for bucket in q.buckets]
     compare = broken = None
     if q.params.compare:
@@ -125,6 +126,16 @@ async def _measured(
     """The rows and figures of each entity over these buckets."""
     found = await tallies(call, q.params.entity, q.found, buckets.bounds(cut, q.range.zone), fans=q.fans)
     return found, {one.id: figures(found[one.id], cut, one.members, q.range.today) for one in q.found}
+
+
+def _summed(q: Question, rows: Mapping[UUID, Tally]) -> Mapping[UUID, Any]:
+    """What the metric makes of the range as one bucket, from the rows of its parts; only growth looks before it.
+
+    Three bins lie before the range: what was before the bucket before it, that bucket, and what is between the two.
+    """
+    whole = [buckets.whole(q.range.first, q.range.last)]
+    found = {one.id: figures(rows[one.id].as_one(3), whole, one.members, q.range.today) for one in q.found}
+    return {id: q.asked.value(now, None) for id, (now,) in found.items()}
 
 
 async def _whole(call: Call[Any, Any], q: Question, meant: days.Range) -> Mapping[UUID, Any]:
