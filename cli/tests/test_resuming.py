@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
+from trackagoat.cli.errors import Failure
 from trackagoat.cli.resuming import Progress
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -57,3 +60,13 @@ def test_the_mark_belongs_to_what_the_file_holds_and_how_it_is_read(tmp_path: Pa
     assert Progress.of(tmp_path, two, {"tz": "UTC"}, NOW).is_done(0)
     assert not Progress.of(tmp_path, other, {"tz": "UTC"}, NOW).is_done(0)
     assert not Progress.of(tmp_path, one, {"tz": "+07:00"}, NOW).is_done(0)
+
+
+def test_one_import_at_a_time_of_the_same_file(tmp_path: Path) -> None:
+    one, two = Progress(tmp_path / "mark.json", NOW), Progress(tmp_path / "mark.json", NOW)
+    other = Progress(tmp_path / "other.json", NOW)
+    with one.alone(), other.alone(), pytest.raises(Failure, match="another import of the same file"), two.alone():
+        pass
+    with two.alone():
+        two.done(0)
+    assert [path.name for path in tmp_path.iterdir()] == ["mark.json"]

@@ -85,7 +85,8 @@ def import_(folder: Folder, file: Path, project: UUID, tz: str, mapped: tuple[st
     told = {"project": str(project), "tz": tz, **{f"map {field}": name for field, name in columns.items()}}
     progress = Progress.of(folder.path, file, told, clock.now())
     how = How(file, zone, columns, progress)
-    report = asyncio.run(_import(folder, ProjectId(project), how, Console(stderr=True)))
+    with progress.alone():
+        report = asyncio.run(_import(folder, ProjectId(project), how, Console(stderr=True)))
     if as_json:
         print_json(report)
     else:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Self
 
 import msgspec
+
+from trackagoat.cli.errors import Failure
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -36,6 +40,19 @@ class Progress:
             digest = hashlib.file_digest(opened, "sha256")
         digest.update(msgspec.json.encode(sorted(told.items())))
         return cls(folder / "imports" / f"{digest.hexdigest()}.json", now)
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the only one that imports this, for as long as this process lives. Raises Failure."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.with_suffix(".lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                message = "another import of the same file into the same project is running; wait for it, or end it"
+                raise Failure(message) from None
+            yield
+            Path(lock.name).unlink(missing_ok=True)
 
     def rest(self) -> None:
         """Keep no mark: something was left out that may be taken in another time, so the next run begins anew."""
